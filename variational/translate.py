@@ -1,0 +1,146 @@
+"""Formula text to SymPy and back; the round trip is the identity on canonical forms."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.str import StrPrinter
+
+from variational import formula, grammar
+from variational.errors import InvalidInputError, NotCoveredError
+from variational.symbols import Int, function, is_point, point, rename
+
+BUILT_IN = {"log": sp.log, "exp": sp.exp, "sqrt": sp.sqrt}
+
+
+def to_sympy(node: formula.Node | str, *, where: Mapping[str, str] | None = None) -> sp.Expr:
+    """Return the SymPy expression of a formula.
+
+    Args:
+        node: Formula text or its syntax tree.
+        where: Definitions ``{"r(z|x)": formula}``, inserted wherever the function occurs.
+
+    Raises:
+        FormulaError: Where the text does not parse.
+        InvalidInputError: Where a definition has no head of the form ``name(points)``.
+
+    Example:
+        >>> to_sympy("int[x](pd(x))*beta")
+        beta*Int(pd(x), (x,))
+    """
+    tree = formula.parse(node) if isinstance(node, str) else node
+    definitions = {}
+    for head, body in (where or {}).items():
+        call = formula.parse(head)
+        if not isinstance(call, formula.Call) or not all(isinstance(arg, formula.Name) for arg in call.args):
+            msg = f"where defines functions as name(points), got {head!r}"
+            raise InvalidInputError(msg)
+        definitions[call.key, len(call.args)] = (call.args, body)
+    return _translate(tree, definitions)
+
+
+def _translate(node: formula.Node, definitions: Mapping[Any, Any]) -> sp.Expr:
+    recurse = functools.partial(_translate, definitions=definitions)
+    match node:
+        case formula.Num(value):
+            return sp.Rational(value.numerator, value.denominator)
+        case formula.Name(name):
+            return symbol(name)
+        case formula.Int(points, body):
+            return Int(recurse(body), *map(point, points))
+        case formula.Call(name, args) if name in BUILT_IN:
+            return BUILT_IN[name](recurse(args[0]))
+        case formula.Call("phi", args):
+            inner = recurse(args[0])
+            return inner - 1 - sp.log(inner)
+        case formula.Call(_, args):
+            values = [recurse(arg) for arg in args]
+            if (node.key, len(args)) in definitions:
+                heads, body = definitions[node.key, len(args)]
+                reduced = {key: value for key, value in definitions.items() if key != (node.key, len(args))}
+                defined = _translate(formula.parse(body), reduced)
+                return rename(defined, dict(zip((point(head.id) for head in heads), values, strict=True)))
+            return function(node.key)(*values)
+        case formula.Op(mark, left, right):
+            a, b = recurse(left), recurse(right)
+            match mark:
+                case "+":
+                    return a + b
+                case "-":
+                    return a - b
+                case "*":
+                    return a * b
+                case "/":
+                    return a / b
+                case _:
+                    return a**b
+    msg = f"no translation for {node!r}"
+    raise NotCoveredError(msg)
+
+
+def symbol(name: str) -> sp.Symbol:
+    """Return the parameter or point ``name``; parameters are real, nothing more is assumed."""
+    return sp.Symbol(name, real=True)
+
+
+def relation(text: str) -> sp.Basic:
+    """Return the SymPy relation of ``left OP right``."""
+    operator, left, right = grammar.parse_relation(text)
+    table = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "=": sp.Eq, "!=": sp.Ne}
+    return table[operator](to_sympy(left), to_sympy(right), evaluate=False)
+
+
+class _FormulaPrinter(StrPrinter):
+    """Prints in the formula language."""
+
+    def _print_Int(self, node: Int) -> str:
+        names = ",".join(bound.name for bound in node.points)
+        return f"int[{names}]({self._print(node.body)})"
+
+    def _print_Function(self, node: sp.Function) -> str:
+        name = node.func.__name__
+        mark = "|" if name.endswith("|") else ","
+        return f"{name.rstrip('|')}({mark.join(self._print(arg) for arg in node.args)})"
+
+    _print_AppliedUndef = _print_Function
+
+    def _print_exp(self, node: sp.Expr) -> str:
+        return f"exp({self._print(node.args[0])})"
+
+
+class _LatexFormulaPrinter(LatexPrinter):
+    """Prints the notation of the papers."""
+
+    def _print_Int(self, node: Int) -> str:
+        signs = r"\int" * len(node.points)
+        ends = " ".join(rf"\mathrm{{d}}{self._print(bound)}" for bound in node.points)
+        return rf"{signs} {self.parenthesize(node.body, 30)}\, {ends}"
+
+    def _print_AppliedUndef(self, node: Any, exp: str | None = None) -> str:
+        name = node.func.__name__
+        heads = {"pd": "p_d", "pn": "p_n", "q|": "q", "p|": "p", "gamma": r"\gamma", "lambda": r"\lambda", "mu": r"\mu"}
+        mark = r" \mid " if name.endswith("|") else ", "
+        text = heads.get(name, name.rstrip("|")) + "(" + mark.join(self._print(arg) for arg in node.args) + ")"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+
+def to_formula(expression: sp.Expr) -> str:
+    """Return ``expression`` in the formula language.
+
+    Example:
+        >>> to_formula(to_sympy("q(z|x)^2*beta"))
+        'beta*q(z|x)**2'
+    """
+    return str(_FormulaPrinter().doprint(expression))
+
+
+def to_latex(expression: sp.Expr) -> str:
+    """Return ``expression`` in LaTeX, in the notation of the papers."""
+    return str(_LatexFormulaPrinter().doprint(expression))
+
+
+def parameters(expression: sp.Expr) -> tuple[sp.Symbol, ...]:
+    """Return the free symbols that are no points, sorted by name."""
+    return tuple(sorted((s for s in expression.free_symbols if not is_point(s)), key=lambda s: s.name))
