@@ -25,17 +25,9 @@ def readable(expression: sp.Expr) -> sp.Expr:
 
 def _cancelled(expression: sp.Expr) -> sp.Expr:
     """Cancel the rational coefficient of every logarithm and integral of a sum."""
-    if not any(isinstance(power.args[0], sp.Add) for power in expression.atoms(sp.Pow)):
+    if not _has_sum_below(expression):
         return expression
-    parts: dict[sp.Expr, sp.Expr] = {}
-    for term in sp.Add.make_args(expression):
-        transcendental, rational = sp.Integer(1), sp.Integer(1)
-        for factor in sp.Mul.make_args(term):
-            if isinstance(factor, sp.log | Int):
-                transcendental *= factor
-            else:
-                rational *= factor
-        parts[transcendental] = parts.get(transcendental, sp.Integer(0)) + rational
+    parts = _by_transcendental(expression)
     return sp.Add(*(held * sp.cancel(sp.together(rational)) for held, rational in parts.items()))
 
 
@@ -109,9 +101,44 @@ def _prime_powers(value: sp.Rational) -> list[tuple[int, int]]:
 
 def _canonical_integral(body: sp.Expr, points: tuple[sp.Symbol, ...]) -> sp.Expr:
     total = sp.Integer(0)
-    for term in sp.Add.make_args(sp.expand(body, log=False, power_base=False, power_exp=False)):
+    for term in sp.Add.make_args(sp.expand(_reduced(body), log=False, power_base=False, power_exp=False)):
         total += _integrated_term(term, points)
     return total
+
+
+def _has_sum_below(expression: sp.Expr) -> bool:
+    """Tell whether a sum stands in a denominator."""
+    powers = expression.atoms(sp.Pow)
+    return any(isinstance(power.base, sp.Add) and power.exp.is_negative for power in powers)
+
+
+def _reduced(body: sp.Expr) -> sp.Expr:
+    """Divide with remainder by denominators such as gamma + p, so that equal integrands look equal.
+
+    Without it, gamma/(gamma + p) and 1 - p/(gamma + p) would integrate to different forms.
+    """
+    if not _has_sum_below(body):
+        return body
+    total = sp.Integer(0)
+    for held, rational in _by_transcendental(body).items():
+        leaves = {leaf for power in rational.atoms(sp.Pow) if power.exp.is_negative for leaf in power.base.atoms(Int)}
+        together = sp.cancel(sp.together(rational))
+        if not leaves:
+            total += held * together
+            continue
+        names = {leaf: sp.Dummy("leaf", positive=True) for leaf in sorted(leaves, key=sp.default_sort_key)}
+        divided = sp.apart(together.xreplace(names), next(iter(names.values())))
+        total += held * divided.xreplace({name: leaf for leaf, name in names.items()})
+    return total
+
+
+def _by_transcendental(expression: sp.Expr) -> dict[sp.Expr, sp.Expr]:
+    """Return the rational coefficient of every product of logarithms in a sum."""
+    parts: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(sp.expand(expression, log=False, power_base=False, power_exp=False)):
+        held = sp.Mul(*(factor for factor in sp.Mul.make_args(term) if factor.has(sp.log, sp.exp)))
+        parts[held] = parts.get(held, sp.Integer(0)) + term / held
+    return parts
 
 
 def _integrated_term(term: sp.Expr, points: tuple[sp.Symbol, ...]) -> sp.Expr:

@@ -1,0 +1,59 @@
+"""What the commands share: one-line messages, exit statuses, and an orderly end on Ctrl-C or a closed pipe."""
+
+import argparse
+import difflib
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn
+
+WRONG_COMMAND_LINE = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+Main = Callable[[Sequence[str] | None], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line; ``--help`` shows the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message and end with status 2."""
+        complain(f"{message} (--help explains)")
+        self.exit(WRONG_COMMAND_LINE)
+
+
+def complain(message: str) -> None:
+    """Print a message for the user on standard error."""
+    print(f"error: {message}", file=sys.stderr)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean ...?"``, or nothing where no known word is close.
+
+    Example:
+        >>> suggest("ncvea", ["ncvae", "infovae"])
+        '; did you mean ncvae?'
+    """
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def ending_well(main: Main) -> Main:
+    """Return ``main`` with one line instead of a traceback on Ctrl-C, and silence on a closed pipe."""
+
+    @functools.wraps(main)
+    def wrapped(argv: Sequence[str] | None = None) -> int:
+        try:
+            status = main(argv)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            print("interrupted; whatever was written is whole", file=sys.stderr)
+            return INTERRUPTED
+        except BrokenPipeError:
+            # The reader has left (`| head`); the interpreter must not complain when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return status
+
+    return wrapped

@@ -1,0 +1,91 @@
+"""The judge: one rule per kind of formal statement, and an independent re-check of every decided verdict."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from variational import judge_gaussian, judge_logic, judge_optimum, judge_pointwise
+from variational.errors import CertificateError, NotCoveredError
+from variational.recheck.certificate import check_part
+from variational.records import Claim, Evidence, Status, Verdict, worst
+
+FindClaim = Callable[[str], Claim]
+Judge = Callable[[Mapping[str, Any], Mapping[str, Any]], Verdict]
+DECIDED = frozenset({Status.PROVED, Status.REFUTED})
+
+JUDGES: Mapping[str, Judge] = {
+    "identity": judge_pointwise.identity,
+    "derivative": judge_pointwise.derivative,
+    "second-derivative": judge_pointwise.second_derivative,
+    "stationary": judge_pointwise.stationary,
+    "inequality": judge_pointwise.inequality,
+    "universal": judge_logic.universal,
+    "convex": judge_logic.convex,
+    "optimum": judge_optimum.optimum,
+    "gaussian-bound": judge_gaussian.gaussian_bound,
+}
+
+
+def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
+    """Return the verdict on ``claim``, computed from its formal statement.
+
+    A verdict PROVED or REFUTED stands only if the verifier, which shares no code with the derivation,
+    accepts the evidence; otherwise the claim is undecided and the reason says so.
+
+    Args:
+        claim: What is judged. Its recorded verdict is not looked at.
+        find_claim: Returns the claim of an id; used for the parts of a conjunction.
+    """
+    if claim.formal["kind"] == "all":
+        return _conjunction(claim, find_claim)
+    try:
+        verdict = JUDGES[claim.formal["kind"]](claim.formal, claim.hints)
+    except NotCoveredError as error:
+        return Verdict(status=Status.UNDECIDED, reason=f"not covered: {error}")
+    if verdict.status not in DECIDED:
+        return verdict
+    part = {"status": verdict.status.value, "formal": claim.formal, "evidence": evidence_json(verdict)}
+    try:
+        check_part(json.loads(json.dumps(part)), claim, find_claim)
+    except CertificateError as error:
+        reason = f"the engine says {verdict.status.value} ({verdict.reason}), the independent re-check does not: {error}"
+        return Verdict(status=Status.UNDECIDED, reason=reason, spaces=verdict.spaces)
+    return verdict
+
+
+def evidence_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return the evidence of a verdict as certificates keep it."""
+    return [piece.to_json() for piece in verdict.evidence]
+
+
+def _conjunction(claim: Claim, find_claim: FindClaim) -> Verdict:
+    """Judge every part; the worst verdict is that of the whole."""
+    parts = [find_claim(name) for name in claim.formal["of"]]
+    verdicts = [judge(part, find_claim) for part in parts]
+    status = worst(verdict.status for verdict in verdicts)
+    pieces = tuple(
+        Evidence(
+            kind="part",
+            shows=f"{part.id}: {verdict.status.value}",
+            data={
+                "id": part.id,
+                "status": verdict.status.value,
+                "formal": part.formal,
+                "evidence": evidence_json(verdict),
+            },
+        )
+        for part, verdict in zip(parts, verdicts, strict=True)
+    )
+    decisive = [(p.id, v.reason) for p, v in zip(parts, verdicts, strict=True) if v.status is status]
+    if status is Status.PROVED:
+        reason = f"all {len(parts)} parts hold"
+    else:
+        reason = "; ".join(f"{name.partition(':')[2]}: {text}" for name, text in decisive)
+    held = [set(verdict.spaces) for verdict in verdicts]
+    spaces = tuple(space for space in parts_spaces(verdicts) if all(space in names for names in held))
+    return Verdict(status=status, reason=reason, spaces=spaces or verdicts[0].spaces, evidence=pieces)
+
+
+def parts_spaces(verdicts: list[Verdict]) -> tuple[str, ...]:
+    """Return the spaces of the first verdict, in order."""
+    return verdicts[0].spaces

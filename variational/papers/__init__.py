@@ -1,0 +1,1 @@
+"""The claims of the papers, as printed, as plain data."""

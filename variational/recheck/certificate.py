@@ -1,0 +1,170 @@
+"""One certificate: reading its text, comparing it with the registry, and applying the rule of its kind."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from variational.errors import CertificateError, VaeproofError
+from variational.recheck import digest, finding
+from variational.recheck.finding import Finding, Formal, Pieces
+from variational.recheck.reading import text_of, texts_of
+from variational.recheck.rules import RULES
+from variational.records import SCHEMA, SPACES, Claim, Status, worst
+
+FindClaim = Callable[[str], Claim]
+CONJUNCTION = "all"
+DECIDED = frozenset({Status.PROVED, Status.REFUTED})
+MOST_PARTS = 64
+
+
+def read_certificate(text: str) -> Mapping[str, Any]:
+    """Return the JSON object in ``text``.
+
+    Raises:
+        CertificateError: Where the text is no JSON object, repeats a field, or holds nan or an infinity.
+    """
+    try:
+        found = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_distinct)
+    except json.JSONDecodeError as error:
+        msg = f"no JSON: {error.msg} in line {error.lineno}, column {error.colno}; the file may be truncated"
+        raise CertificateError(msg) from error
+    except (RecursionError, ValueError) as error:
+        msg = f"no JSON that can be read: {error}"
+        raise CertificateError(msg) from error
+    if not isinstance(found, Mapping):
+        msg = f"a certificate is a JSON object, got {type(found).__name__}"
+        raise CertificateError(msg)
+    return found
+
+
+def check_certificate(certificate: Mapping[str, Any], find_claim: FindClaim) -> Finding:
+    """Return what was re-checked of ``certificate``.
+
+    Args:
+        certificate: The JSON object of one file.
+        find_claim: Returns the claim of an id, or raises InvalidInputError.
+
+    Raises:
+        CertificateError: In one line, where the certificate was altered or does not show its status.
+    """
+    if certificate.get("schema") != SCHEMA:
+        msg = f"schema must be {SCHEMA!r}, got {certificate.get('schema')!r}"
+        raise CertificateError(msg)
+    if certificate.get(digest.FIELD) != digest.digest(certificate):
+        msg = "the digest does not match the content: the file was edited or damaged"
+        raise CertificateError(msg)
+    spaces = texts_of(certificate, "spaces")
+    if not spaces or not set(spaces) <= set(SPACES):
+        msg = f"'spaces' must name some of {', '.join(SPACES)}, got {list(spaces)}"
+        raise CertificateError(msg)
+    text_of(certificate, "reason")
+    try:
+        claim = find_claim(text_of(certificate, "id"))
+        _require_printed(certificate, claim)
+        return check_part(certificate, claim, find_claim)
+    except CertificateError:
+        raise
+    except RecursionError as error:
+        msg = "a formula is nested too deeply"
+        raise CertificateError(msg) from error
+    except (VaeproofError, ArithmeticError) as error:
+        raise CertificateError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+
+
+def check_part(part: Mapping[str, Any], claim: Claim, find_claim: FindClaim) -> Finding:
+    """Return what was re-checked of one claim: its formal statement, its status and its evidence.
+
+    Raises:
+        CertificateError: Where the statement is not the registered one or the evidence does not show the status.
+    """
+    formal, status, evidence = part.get("formal"), _status(part), _evidence(part)
+    if formal != as_json(claim.formal):
+        msg = f"the formal statement is not the registered one of {claim.id}"
+        raise CertificateError(msg)
+    kind = str(claim.formal["kind"])
+    if kind == CONJUNCTION:
+        return _conjunction(claim.formal, status, evidence, find_claim)
+    if status not in DECIDED:
+        return Finding(levels=(finding.NONE,), text="the certificate claims nothing")
+    if kind not in RULES:
+        msg = f"no rule re-checks statements of kind {kind!r}"
+        raise CertificateError(msg)
+    return RULES[kind](as_json(claim.formal), status, evidence)
+
+
+def as_json(formal: Formal) -> Any:
+    """Return a formal statement as it reads after a round trip through JSON."""
+    return json.loads(json.dumps(formal, allow_nan=False, default=_plain))
+
+
+def _conjunction(formal: Formal, status: Status, evidence: Pieces, find_claim: FindClaim) -> Finding:
+    """Re-check every part; the status is the worst one."""
+    wanted = list(texts_of(formal, "of"))
+    pieces = [piece for piece in evidence if piece.get("kind") != finding.ARGUMENT]
+    if [piece.get("id") for piece in pieces] != wanted or any(
+        piece.get("kind") != "part" for piece in pieces
+    ):
+        msg = f"the parts must be {', '.join(wanted)}, in this order"
+        raise CertificateError(msg)
+    if not wanted or len(wanted) > MOST_PARTS:
+        msg = f"a conjunction has 1 to {MOST_PARTS} parts, got {len(wanted)}"
+        raise CertificateError(msg)
+    found = [check_part(piece, find_claim(text_of(piece, "id")), find_claim) for piece in pieces]
+    statuses = [_status(piece) for piece in pieces]
+    if worst(statuses) is not status:
+        msg = f"the status is {status.value}, the worst of the parts is {worst(statuses).value}"
+        raise CertificateError(msg)
+    levels = tuple(level for level in finding.LEVELS if any(level in part.levels for part in found))
+    return Finding(
+        levels=levels, text=f"{len(found)} parts re-checked: " + "; ".join(part.text for part in found)
+    )
+
+
+def _require_printed(certificate: Mapping[str, Any], claim: Claim) -> None:
+    """Refuse another wording, source or hypothesis than the registered one, where the file repeats it."""
+    registered = {
+        "printed": claim.printed,
+        "source": str(claim.source),
+        "assumptions": list(claim.assumptions),
+        "corrected_by": claim.corrected_by,
+    }
+    for field, value in registered.items():
+        if field in certificate and certificate[field] != value:
+            msg = f"{field!r} is not the registered one of {claim.id}"
+            raise CertificateError(msg)
+
+
+def _status(part: Mapping[str, Any]) -> Status:
+    try:
+        return Status(part.get("status"))
+    except ValueError as error:
+        msg = f"'status' must be one of {', '.join(s.value for s in Status)}, got {part.get('status')!r}"
+        raise CertificateError(msg) from error
+
+
+def _evidence(part: Mapping[str, Any]) -> Pieces:
+    evidence = part.get("evidence")
+    if not isinstance(evidence, list) or not all(isinstance(piece, Mapping) for piece in evidence):
+        msg = "'evidence' must be a list of objects"
+        raise CertificateError(msg)
+    return evidence
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        msg = "a field is given twice"
+        raise CertificateError(msg)
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    msg = f"{name} is no number of a certificate"
+    raise CertificateError(msg)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    msg = f"a formal statement holds {type(value).__name__}, which JSON cannot keep"
+    raise CertificateError(msg)

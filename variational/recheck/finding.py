@@ -1,0 +1,68 @@
+"""What a rule of the verifier returns, and the parts every rule uses."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from variational.errors import CertificateError
+from variational.recheck.digest import fingerprint
+from variational.records import Status
+
+IDENTITY = "identity"
+DECISION = "decision"
+ENCLOSURE = "enclosure"
+WITNESS = "witness"
+ARGUMENT = "argument"
+NONE = "none"
+LEVELS = (IDENTITY, DECISION, ENCLOSURE, WITNESS, ARGUMENT, NONE)
+
+Formal = Mapping[str, Any]
+Pieces = Sequence[Mapping[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What was re-checked of one certificate.
+
+    Attributes:
+        levels: How it was checked, drawn from :data:`LEVELS`; several where legs or parts differ.
+        text: One sentence.
+    """
+
+    levels: tuple[str, ...]
+    text: str
+
+    @property
+    def level(self) -> str:
+        """All levels on one line."""
+        return "+".join(self.levels)
+
+
+Rule = Callable[[Formal, Status, Pieces], Finding]
+
+
+def pieces_of(evidence: Pieces, kind: str, *, beside: Sequence[str] = ()) -> list[Mapping[str, Any]]:
+    """Return the pieces of evidence of one kind.
+
+    Args:
+        evidence: All pieces of a certificate.
+        kind: The kind wanted; at least one piece must have it.
+        beside: Further kinds that the rule checks elsewhere. Arguments in words are always allowed.
+
+    Raises:
+        CertificateError: Where no piece has the kind, or one has a kind that the rule does not check.
+    """
+    for piece in evidence:
+        if piece.get("kind") not in {kind, ARGUMENT, *beside}:
+            msg = f"evidence of kind {piece.get('kind')!r} does not show this verdict, expected {kind!r}"
+            raise CertificateError(msg)
+    found = [piece for piece in evidence if piece.get("kind") == kind]
+    if not found:
+        msg = f"the verdict needs evidence of kind {kind!r}"
+        raise CertificateError(msg)
+    return found
+
+
+def seed_of(formal: Formal, *more: Any) -> int:
+    """Return the seed of the random points: it changes with every character of the statement."""
+    return int(fingerprint([formal, *more])[:15], 16)

@@ -1,0 +1,17 @@
+"""The rules of the verifier, one for each kind of formal statement."""
+
+from collections.abc import Mapping
+
+from variational.recheck.finding import Rule
+from variational.recheck.rules_decision import inequality, universal
+from variational.recheck.rules_pointwise import first_variation, identity, second_variation
+from variational.recheck.rules_stationary import stationary
+
+RULES: Mapping[str, Rule] = {
+    "identity": identity,
+    "derivative": first_variation,
+    "second-derivative": second_variation,
+    "stationary": stationary,
+    "inequality": inequality,
+    "universal": universal,
+}

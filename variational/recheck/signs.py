@@ -1,0 +1,252 @@
+"""Signs that are visible from the form of a formula: sums and products of nonnegative parts."""
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from variational.formula import ZERO, Call, Int, Name, Node, Num, Op
+from variational.recheck.conditions import Relation
+from variational.recheck.exact import AGGREGATE, BUILT_IN, Definition
+from variational.recheck.signature import is_real
+
+Affine = dict[str, Fraction]  # name of a parameter -> coefficient; "" -> constant
+
+
+class Sign(enum.Enum):
+    """What is visible of a sign."""
+
+    POSITIVE = "> 0"
+    NONNEGATIVE = ">= 0"
+    ZERO = "= 0"
+    NONPOSITIVE = "<= 0"
+    NEGATIVE = "< 0"
+    UNKNOWN = "?"
+
+
+OPPOSITE = {
+    Sign.POSITIVE: Sign.NEGATIVE,
+    Sign.NONNEGATIVE: Sign.NONPOSITIVE,
+    Sign.ZERO: Sign.ZERO,
+    Sign.NONPOSITIVE: Sign.NONNEGATIVE,
+    Sign.NEGATIVE: Sign.POSITIVE,
+    Sign.UNKNOWN: Sign.UNKNOWN,
+}
+AT_LEAST_ZERO = frozenset({Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO})
+AT_MOST_ZERO = frozenset({Sign.NEGATIVE, Sign.NONPOSITIVE, Sign.ZERO})
+
+
+class Signs:
+    """Finds visible signs under conditions.
+
+    Attributes:
+        conditions: What may be used of the parameters.
+        definitions: Functions given by formulas.
+        decide: A procedure asked where the form alone shows nothing; None for the form alone.
+    """
+
+    def __init__(
+        self,
+        conditions: Sequence[Relation] = (),
+        definitions: Mapping[str, Definition] | None = None,
+        *,
+        decide: Callable[[Node, "Signs"], Sign] | None = None,
+    ) -> None:
+        """Read the conditions that are linear in the parameters."""
+        self.conditions = conditions
+        self.definitions = definitions or {}
+        self.decide = decide
+        self._known: list[tuple[Affine, Sign]] = []
+        for relation in conditions:
+            gap = affine(Op("-", relation.left, relation.right))
+            if gap is not None and relation.operator != "!=":
+                self._learn(gap, relation.operator)
+
+    def of(self, node: Node) -> Sign:
+        """Return the visible sign of ``node`` for all positive densities and admissible parameters."""
+        found = self._form(node)
+        if found is Sign.UNKNOWN and self.decide is not None:
+            return self.decide(node, self)
+        return found
+
+    def _form(self, node: Node) -> Sign:
+        if isinstance(node, Int):
+            return self.of(node.body)
+        if isinstance(node, Call):
+            return self._call(node)
+        line = affine(node)
+        if line is not None:
+            found = self._affine(line)
+            if found is not Sign.UNKNOWN or not isinstance(node, Op):
+                return found
+        if not isinstance(node, Op):
+            return Sign.UNKNOWN
+        if node.symbol == "+":
+            return plus(self._form(node.left), self._form(node.right))
+        if node.symbol == "-":
+            return plus(self._form(node.left), OPPOSITE[self._form(node.right)])
+        if node.symbol == "^":
+            return self._power(node.left, node.right)
+        return self._product(node)
+
+    def _call(self, call: Call) -> Sign:
+        if call.key in BUILT_IN:
+            if call.name in {"exp", "sqrt"}:
+                return Sign.POSITIVE if call.name == "exp" else Sign.NONNEGATIVE
+            inside = self.of(call.args[0])  # phi(u) = u - 1 - log(u) is nonnegative for u > 0
+            return Sign.NONNEGATIVE if call.name == "phi" and inside is Sign.POSITIVE else Sign.UNKNOWN
+        if call.key == AGGREGATE:
+            return Sign.POSITIVE
+        if call.key in self.definitions:
+            return self.of(self.definitions[call.key].body)
+        return Sign.UNKNOWN if is_real(call.key) else Sign.POSITIVE
+
+    def _power(self, base: Node, exponent: Node) -> Sign:
+        below = self.of(base)
+        if below is Sign.POSITIVE:
+            return Sign.POSITIVE
+        if not isinstance(exponent, Num) or exponent.value.denominator != 1 or exponent.value <= 0:
+            return Sign.UNKNOWN
+        if exponent.value % 2 == 0:
+            return Sign.POSITIVE if below is Sign.NEGATIVE else Sign.NONNEGATIVE
+        return below
+
+    def _product(self, node: Op) -> Sign:
+        """Pair equal factors into squares, then multiply the signs."""
+        result, negative = Sign.POSITIVE, False
+        single: list[Node] = []
+        for factor, below in _factors(node):
+            if below and self.of(factor) not in {Sign.POSITIVE, Sign.NEGATIVE}:
+                return Sign.UNKNOWN
+            if isinstance(factor, Op) and factor.symbol == "-" and factor.left == ZERO:
+                negative = not negative
+                factor = factor.right  # noqa: PLW2901 - the sign has been taken out
+            if factor in single:
+                single.remove(factor)
+                result = times(result, self._square(factor))
+            else:
+                single.append(factor)
+        for factor in single:
+            result = times(result, self.of(factor))
+        return OPPOSITE[result] if negative else result
+
+    def _square(self, factor: Node) -> Sign:
+        return Sign.POSITIVE if self.of(factor) in {Sign.POSITIVE, Sign.NEGATIVE} else Sign.NONNEGATIVE
+
+    def _learn(self, gap: Affine, operator: str) -> None:
+        opposite = {name: -value for name, value in gap.items()}
+        if operator in {">", ">="}:
+            self._known.append((gap, Sign.POSITIVE if operator == ">" else Sign.NONNEGATIVE))
+        elif operator in {"<", "<="}:
+            self._known.append((opposite, Sign.POSITIVE if operator == "<" else Sign.NONNEGATIVE))
+        else:
+            self._known += [(gap, Sign.NONNEGATIVE), (opposite, Sign.NONNEGATIVE)]
+
+    def _affine(self, line: Affine) -> Sign:
+        below = self._at_least(line)
+        if below is not Sign.UNKNOWN:
+            return below
+        return OPPOSITE[self._at_least({name: -value for name, value in line.items()})]
+
+    def _at_least(self, line: Affine) -> Sign:
+        """Return a sign >= 0 of ``line``: by bounds of single parameters, or as multiple of a condition."""
+        constant = line.get("", Fraction(0))
+        names = {name: value for name, value in line.items() if name and value}
+        if not names:
+            if constant == 0:
+                return Sign.ZERO
+            return Sign.POSITIVE if constant > 0 else Sign.UNKNOWN
+        for known, sign in self._known:
+            pivot = next(iter(names))
+            if not known.get(pivot):
+                continue
+            factor = names[pivot] / known[pivot]
+            rest = constant - factor * known.get("", Fraction(0))
+            same = {name: factor * value for name, value in known.items() if name and value}
+            if factor > 0 and same == names and rest >= 0:
+                return Sign.POSITIVE if rest > 0 else sign
+        return self._by_bounds(names, constant)
+
+    def _by_bounds(self, names: Affine, constant: Fraction) -> Sign:
+        total, strict = constant, False
+        for name, value in names.items():
+            bounds = [
+                (-known.get("", Fraction(0)) / known[name], sign)
+                for known, sign in self._known
+                if {key for key, entry in known.items() if key and entry} == {name}
+                and known[name] * value > 0
+            ]
+            if not bounds:
+                return Sign.UNKNOWN
+            bound, sign = max(bounds, key=lambda entry: (value * entry[0], entry[1] is Sign.POSITIVE))
+            total += value * bound
+            strict |= sign is Sign.POSITIVE
+        if total < 0:
+            return Sign.UNKNOWN
+        return Sign.POSITIVE if total > 0 or strict else Sign.NONNEGATIVE
+
+
+def plus(first: Sign, second: Sign) -> Sign:
+    """Return the sign of a sum.
+
+    Example:
+        >>> plus(Sign.POSITIVE, Sign.NONNEGATIVE)
+        <Sign.POSITIVE: '> 0'>
+    """
+    if Sign.ZERO in {first, second}:
+        return second if first is Sign.ZERO else first
+    for side, strict in ((AT_LEAST_ZERO, Sign.POSITIVE), (AT_MOST_ZERO, Sign.NEGATIVE)):
+        if first in side and second in side:
+            return strict if strict in {first, second} else first
+    return Sign.UNKNOWN
+
+
+def times(first: Sign, second: Sign) -> Sign:
+    """Return the sign of a product."""
+    if Sign.ZERO in {first, second}:
+        return Sign.ZERO
+    if Sign.UNKNOWN in {first, second}:
+        return Sign.UNKNOWN
+    strict = {first, second} <= {Sign.POSITIVE, Sign.NEGATIVE}
+    if (first in AT_LEAST_ZERO) == (second in AT_LEAST_ZERO):
+        return Sign.POSITIVE if strict else Sign.NONNEGATIVE
+    return Sign.NEGATIVE if strict else Sign.NONPOSITIVE
+
+
+def affine(node: Node) -> Affine | None:
+    """Return ``node`` as a linear expression in parameters, None where it is none.
+
+    Example:
+        >>> affine(Op("-", Name("beta"), Num(Fraction(1))))
+        {'beta': Fraction(1, 1), '': Fraction(-1, 1)}
+    """
+    if isinstance(node, Num):
+        return {"": node.value}
+    if isinstance(node, Name):
+        return {node.id: Fraction(1)}
+    if not isinstance(node, Op):
+        return None
+    left, right = affine(node.left), affine(node.right)
+    if left is None or right is None:
+        return None
+    if node.symbol in {"+", "-"}:
+        factor = 1 if node.symbol == "+" else -1
+        return {
+            name: left.get(name, Fraction(0)) + factor * right.get(name, Fraction(0))
+            for name in {**left, **right}
+        }
+    if node.symbol == "*":
+        for line, scale in ((left, right), (right, left)):
+            if not any(value for name, value in scale.items() if name):
+                return {name: value * scale.get("", Fraction(0)) for name, value in line.items()}
+    if node.symbol == "/" and not any(value for name, value in right.items() if name) and right.get(""):
+        return {name: value / right[""] for name, value in left.items()}
+    return None
+
+
+def _factors(node: Node, *, below: bool = False) -> list[tuple[Node, bool]]:
+    """Return the factors of a product with whether each stands in a denominator."""
+    if isinstance(node, Op) and node.symbol == "*":
+        return _factors(node.left, below=below) + _factors(node.right, below=below)
+    if isinstance(node, Op) and node.symbol == "/":
+        return _factors(node.left, below=below) + _factors(node.right, below=not below)
+    return [(node, below)]

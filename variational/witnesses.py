@@ -1,0 +1,150 @@
+"""Explicit codes on small finite spaces, with exact values: what refutations and examples are made of."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from variational import grammar, smt
+from variational.formula import parse
+from variational.recheck.arithmetic import TrueLogarithms
+from variational.recheck.exact import Evaluator, read_definitions
+from variational.recheck.logs import lift, sign
+from variational.recheck.reading import read_space
+from variational.recheck.signature import signature
+from variational.recheck.curvature import second_along
+from variational.records import Evidence
+from variational.symbols import key_of
+from variational.translate import to_formula
+
+Table = Sequence[Any]
+
+
+def space(functions: Mapping[str, Table], parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a finite space in the form in which certificates keep it.
+
+    Args:
+        functions: Key of a function -> values in argument order: ``{"pd": [...], "q|": [[...], ...]}``
+            with ``q(z|x)`` at ``values[z][x]``.
+        parameters: Name -> rational value.
+    """
+    return {
+        "x": len(functions["pd"]),
+        "z": len(functions["p"]),
+        "functions": {key: _texts(table) for key, table in functions.items()},
+        "parameters": {name: str(Fraction(value)) for name, value in (parameters or {}).items()},
+    }
+
+
+def matched_cells(cells: int, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the identity channel between ``cells`` points of equal mass: gamma = p and I = log(cells)."""
+    uniform = [Fraction(1, cells)] * cells
+    identity = [[Fraction(int(i == j)) for j in range(cells)] for i in range(cells)]
+    return space({"pd": uniform, "pn": uniform, "p": uniform, "n": uniform, "q|": identity}, parameters)
+
+
+def with_posterior(on: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the space with the decoder p(x|z) = p_d(x) q(z|x) / gamma(z); p_d(x) where gamma(z) = 0."""
+    functions = on["functions"]
+    data = [Fraction(mass) for mass in functions["pd"]]
+    code = [[Fraction(mass) for mass in row] for row in functions["q|"]]
+    columns = []
+    for row in code:
+        gamma = sum(mass * weight for mass, weight in zip(data, row, strict=True))
+        columns.append([mass * weight / gamma if gamma else mass for mass, weight in zip(data, row, strict=True)])
+    decoder = [[column[x] for column in columns] for x in range(len(data))]
+    return {**on, "functions": {**functions, "p|": _texts(decoder)}}
+
+
+def swapped(on: Mapping[str, Any], *, constant: bool) -> dict[str, Any]:
+    """Return the space with the points of Z of the code in reverse, or with the constant code gamma = p."""
+    functions = on["functions"]
+    code = [[mass] * on["x"] for mass in functions["p"]] if constant else list(reversed(functions["q|"]))
+    return {**on, "functions": {key: table for key, table in functions.items() if key != "p|"} | {"q|": code}}
+
+
+def data_holds(text: str, on: Mapping[str, Any]) -> bool:
+    """Tell whether a condition on the densities, such as ``p != n``, holds on a space.
+
+    ``f != g`` between densities means: at some point; any other relation is meant at every x.
+    """
+    operator, left, right = grammar.parse_relation(text)
+    pair = (grammar.render(left), grammar.render(right))
+    if operator == "!=" and all(name in on["functions"] for name in pair):
+        return bool(on["functions"][pair[0]] != on["functions"][pair[1]])
+    for x in range(on["x"]):
+        known = {key: Fraction(table[x]) for key, table in on["functions"].items() if key in {"pd", "pn"}}
+        known |= {name: Fraction(value) for name, value in on["parameters"].items()}
+        if not smt.holds(text, known):
+            return False
+    return True
+
+
+def constant_code(law: Sequence[Fraction], prior: Sequence[Fraction]) -> dict[str, Any]:
+    """Return the code that sends both of two equally likely x to ``law``, under the prior ``prior``."""
+    half = [Fraction(1, 2)] * 2
+    return space({"pd": half, "p": prior, "q|": [[mass, mass] for mass in law]})
+
+
+def exact_value(
+    text: str, on: Mapping[str, Any], *, at: Mapping[str, int] | None = None, where: Mapping[str, str] | None = None
+) -> Any:
+    """Return the exact value of a formula on a space: a polynomial in logarithms of primes over the rationals."""
+    node, definitions = parse(text), read_definitions(where)
+    known = read_space(on, signature([node], definitions), definitions)
+    return lift(Evaluator(known, TrueLogarithms(), definitions).value(node, dict(at or {})))
+
+
+def code(shows: str, on: Mapping[str, Any], *formulas: str) -> Evidence:
+    """Return the exact values of ``formulas`` on an explicit code."""
+    values = [{"formula": text, "value": str(exact_value(text, on))} for text in formulas]
+    return Evidence(kind="code", shows=shows, data={"space": dict(on), "values": values})
+
+
+HALVES = (Fraction(1, 2), Fraction(1, 2))
+CHECKERBOARD = ((Fraction(1), Fraction(-1)), (Fraction(-1), Fraction(1)))
+
+
+def falling_direction(functional: sp.Expr, parameters: Mapping[str, Any]) -> Evidence:
+    """Return evidence on convexity: the second derivative at the collapsed point of two equal halves.
+
+    Encoder and decoder move along the same checkerboard, which keeps every normalisation and the aggregate;
+    the value is 4 (kappa + d) in the notation of :mod:`variational.collapse`, whatever the other terms.
+    """
+    text = to_formula(functional)
+    flat = [list(HALVES), list(HALVES)]
+    on = space({"pd": HALVES, "pn": HALVES, "p": HALVES, "n": HALVES, "q|": flat, "p|": flat}, parameters)
+    if any(key_of(node) == "k" for node in sp.preorder_traversal(functional)):
+        on["functions"]["k"] = [["1", "0"], ["0", "1"]]
+    direction = {"q|": _texts(CHECKERBOARD), "p|": _texts(CHECKERBOARD)}
+    value = second_along(parse(text), on, direction)
+    return Evidence(
+        kind="direction",
+        shows="the loss along a feasible line through q = p, p(x|z) = p_d(x) has this second derivative",
+        data={"functional": text, "space": on, "direction": direction, "second": str(value)},
+    )
+
+
+def compare(left: str, right: str, on: Mapping[str, Any]) -> int:
+    """Return the sign of ``left - right`` on a space: -1, 0 or 1, decided exactly."""
+    return sign(exact_value(f"({left}) - ({right})", on))
+
+
+def separation(shows: str, on: Mapping[str, Any], left: str, right: str) -> Evidence:
+    """Return evidence that two formulas have the relation they have on an explicit space."""
+    relation = {-1: "<", 0: "=", 1: ">"}[compare(left, right, on)]
+    values = [{"formula": text, "value": str(exact_value(text, on))} for text in (left, right)]
+    data = {"space": dict(on), "values": values, "relation": relation}
+    return Evidence(kind="code", shows=shows, data=data)
+
+
+def rational_parameters(point: Mapping[str, Fraction], text: str) -> dict[str, str]:
+    """Return the parameters of an objective at ``point``, as texts; those not bound there are one."""
+    return {name: str(point.get(name, Fraction(1))) for name in grammar.parse_objective(text).parameters}
+
+
+def _texts(table: Any) -> Any:
+    if isinstance(table, str | int | Fraction):
+        return str(Fraction(table))
+    return [_texts(entry) for entry in table]
