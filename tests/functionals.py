@@ -66,7 +66,8 @@ FUNCTIONALS = (
     Functional(name="bilinear through a kernel", text="int[x,x',z,z'](f(x,z)*f(x',z')*q(z|x)*q(z'|x')*k(z,z'))"),
     Functional(name="overlap of two codes", text="int[x,x'](pd(x)*pn(x')*log(1+int[z](q(z|x)*q(z|x'))))"),
     Functional(
-        name="three levels", text="int[z](p(z)*log(1+int[x](pd(x)*q(z|x)*int[z'](k(z,z')*gamma(z')*int[x'](q(z'|x'))))))"
+        name="three levels",
+        text="int[z](p(z)*log(1+int[x](pd(x)*q(z|x)*int[z'](k(z,z')*gamma(z')*int[x'](q(z'|x'))))))",
     ),
     Functional(name="shadowed points", text="int[x,z](pd(x)*q(z|x)*int[x](pd(x)*log(q(z|x))))"),
     Functional(name="trilinear", text="int[x,z,z'](f(x,z)*q(z|x)*q(z'|x)*gamma(z'))"),
@@ -177,6 +178,8 @@ def functional_texts(names=PLAIN_POINTS, *, depth=4):
 
     def whole(x, z):
         body = signed_texts((x, z), names, depth)
-        return st.builds(lambda head, text: f"int[{x},{z}]({head.format(x=x, z=z)}({text}))", st.sampled_from(heads), body)
+        return st.builds(
+            lambda head, text: f"int[{x},{z}]({head.format(x=x, z=z)}({text}))", st.sampled_from(heads), body
+        )
 
     return st.builds(lambda a, b: (a, b), x, z).flatmap(lambda pair: whole(*pair))

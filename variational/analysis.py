@@ -14,8 +14,7 @@ from variational.errors import InvalidInputError, NotCoveredError
 from variational.integrals import is_zero, readable, short_names
 from variational.objective import Objective
 from variational.records import SPACES, Evidence
-from variational.stationary import DECODER, ENCODER, MU, Z, Step, derive, lagrangian
-from variational.symbols import key_of
+from variational.stationary import DECODER, ENCODER, MU, Derivation, Step, derive, lagrangian
 from variational.translate import symbol, to_formula
 
 UNDECIDED = collapse.UNDECIDED
@@ -49,19 +48,13 @@ class Stationary:
     """The stationarity equations, solved as far as they can be.
 
     Attributes:
-        steps: The lines of the derivation.
-        lagrangian: The objective with its multipliers.
-        decoder: The stationary decoder; None where the loss does not depend on it or it was not found.
-        log_encoder: log q(z|x), up to gamma(z); None where it drops out or was not found.
+        derivation: The lines of the derivation, and what came out.
         decoder_text: The decoder as an equation; None where the loss does not depend on it.
         encoder_text: The encoder as an equation.
-        obstacle: Why there is no closed form; empty where there is one.
+        obstacle: Why the encoder has no closed form; empty where it has one.
     """
 
-    steps: tuple[Step, ...]
-    lagrangian: sp.Expr
-    decoder: sp.Expr | None
-    log_encoder: sp.Expr | None
+    derivation: Derivation
     decoder_text: str | None
     encoder_text: str
     obstacle: str = ""
@@ -100,8 +93,11 @@ class Analysis:
             "convex_if": self.convex_if,
             "regimes": [_region_json(region) for region in self.regions],
             "convex_evidence": [piece.to_json() for piece in self.convex_evidence],
-            "lagrangian": to_formula(short_names(self.stationary.lagrangian)),
-            "steps": [{"title": step.title, "text": step.text(), "latex": step.latex()} for step in self.stationary.steps],
+            "lagrangian": to_formula(short_names(self.stationary.derivation.lagrangian)),
+            "steps": [
+                {"title": step.title, "text": step.text(), "latex": step.latex()}
+                for step in self.stationary.derivation.steps
+            ],
         }
 
 
@@ -131,9 +127,15 @@ def analyze(
     convex_if, convex_evidence = _convexity(inserted)
     identity, regions = _regions(inserted, fixed, (*given, *defined))
     return Analysis(
-        title=title, objective=inserted, assumptions=known, identity=identity, stationary=stationary,
-        convex_if=convex_if, convex_evidence=convex_evidence, regions=regions,
-    )  # fmt: skip
+        title=title,
+        objective=inserted,
+        assumptions=known,
+        identity=identity,
+        stationary=stationary,
+        convex_if=convex_if,
+        convex_evidence=convex_evidence,
+        regions=regions,
+    )
 
 
 def insert(objective: Objective, values: Mapping[str, Fraction]) -> Objective:
@@ -175,75 +177,34 @@ def stationary_point(objective: Objective) -> Stationary:
         found = derive(objective)
     except NotCoveredError as error:
         return _equations(objective, str(error))
-    encoder = _equation_text(found.encoder_equation)
-    if found.log_encoder is not None:
-        encoder = f"{to_formula(sp.log(ENCODER))} = {to_formula(short_names(found.log_encoder))}"
+    steps = tuple(dataclasses.replace(step, right=short_names(step.right)) for step in found.steps)
+    encoder, log_encoder = _equation_text(found.encoder_equation), found.log_encoder
+    if log_encoder is not None:
+        log_encoder = short_names(log_encoder)
+        encoder = f"{to_formula(sp.log(ENCODER))} = {to_formula(log_encoder)}"
     return Stationary(
-        steps=tuple(dataclasses.replace(step, right=short_names(step.right)) for step in found.steps),
-        lagrangian=found.lagrangian,
-        decoder=found.decoder,
-        log_encoder=None if found.log_encoder is None else short_names(found.log_encoder),
+        derivation=dataclasses.replace(found, steps=steps, log_encoder=log_encoder),
         decoder_text=None if found.decoder is None else f"{to_formula(DECODER)} = {to_formula(found.decoder)}",
         encoder_text=encoder,
-        obstacle="" if found.log_encoder is not None else "log q(z|x) drops out of the equation",
+        obstacle="" if log_encoder is not None else "log q(z|x) drops out of the equation",
     )
 
 
 def _equations(objective: Objective, obstacle: str) -> Stationary:
     """Return the stationarity equations, unsolved."""
     full = lagrangian(objective.functional)
-    equations = {"decoder": kernel(full, DECODER), "encoder": kernel(full, ENCODER)}
-    steps = [Step(title="Lagrangian with multipliers for the two normalisations", left=sp.Symbol("J"), right=full)]
-    steps += [
-        Step(title=f"Stationary in the {which}", left=readable(equation), right=sp.Integer(0))
-        for which, equation in equations.items()
-    ]
-    seen = not is_zero(equations["decoder"] - MU)
+    decoder, encoder = kernel(full, DECODER), kernel(full, ENCODER)
+    steps = (
+        Step(title="Lagrangian with multipliers for the two normalisations", left=sp.Symbol("J"), right=full),
+        Step(title="Stationary in the decoder", left=readable(decoder), right=sp.Integer(0)),
+        Step(title="Stationary in the encoder", left=readable(encoder), right=sp.Integer(0)),
+    )
     return Stationary(
-        steps=tuple(steps), lagrangian=full, decoder=None, log_encoder=None, obstacle=obstacle,
-        decoder_text=_equation_text(equations["decoder"]) if seen else None,
-        encoder_text=_equation_text(equations["encoder"]),
-    )  # fmt: skip
-
-
-def shape_in_z(log_encoder: sp.Expr) -> tuple[str, bool]:
-    """Return q(z|x) as a function of z alone (factors free of z dropped), and whether that is free of x.
-
-    Example:
-        >>> from variational.objective import built_in
-        >>> shape_in_z(derive(built_in("beta-vae")).log_encoder)
-        ('p(z)^(beta/(beta - 1)) * gamma(z)^(-1/(beta - 1))', True)
-    """
-    powers: dict[sp.Expr, sp.Expr] = {}
-    rest = sp.Integer(0)
-    for term in sp.Add.make_args(sp.expand(log_encoder)):
-        if Z not in term.free_symbols:
-            continue
-        logs = [factor for factor in sp.Mul.make_args(term) if isinstance(factor, sp.log)]
-        if len(logs) == 1 and Z not in (term / logs[0]).free_symbols:
-            powers[logs[0].args[0]] = powers.get(logs[0].args[0], sp.Integer(0)) + term / logs[0]
-        else:
-            rest += term
-    shown = []
-    for base, weight in sorted(powers.items(), key=lambda item: (key_of(item[0]) == "gamma", str(item[0]))):
-        exponent, text = sp.cancel(weight), to_formula(base)
-        text = f"({text})" if base.is_Add or base.is_Mul else text
-        shown.append(text if exponent == 1 else f"{text}^({to_formula(exponent)})")
-    if rest != 0:
-        shown.append(f"exp({to_formula(rest)})")
-    free = all(not _sees_data(part) for part in (rest, *powers, *map(sp.cancel, powers.values())))
-    return " * ".join(shown) or "1", free
-
-
-def excluded(log_encoder: sp.Expr) -> tuple[str, ...]:
-    """Return the relations ``c != 0`` under which the closed form of log q(z|x) holds."""
-    denominator = sp.factor(sp.fraction(sp.together(log_encoder))[1])
-    factors = {sp.Pow(*factor.as_base_exp()[:1], 1) for factor in sp.Mul.make_args(denominator)}
-    return tuple(sorted(f"{to_formula(factor)} != 0" for factor in factors if not factor.is_nonzero))
-
-
-def _sees_data(expression: sp.Expr) -> bool:
-    return any(free.name == "x" for free in expression.free_symbols)
+        derivation=Derivation(steps=steps, lagrangian=full, decoder=None, encoder_equation=encoder, log_encoder=None),
+        decoder_text=None if is_zero(decoder - MU) else _equation_text(decoder),
+        encoder_text=_equation_text(encoder),
+        obstacle=obstacle,
+    )
 
 
 def _equation_text(equation: sp.Expr) -> str:
@@ -280,11 +241,11 @@ def _regions(
         return identity, (Region(condition=(*fixed, *given), spaces=SPACES, verdict=UNDECIDED, reason=str(error)),)
     regions = []
     for regime in found:
-        condition = (*fixed, *regime.condition)
-        implied = [text for text in given if smt.prove(condition, text).holds]
+        known = (*fixed, *regime.condition)
+        needed = tuple(text for text in given if not smt.prove(known, text).holds)
         regions.append(
             Region(
-                condition=(*condition, *(text for text in given if text not in implied)),
+                condition=(*fixed, *needed, *regime.condition),
                 spaces=regime.spaces,
                 verdict=regime.outcome.verdict,
                 reason=lemmas.RULES[regime.outcome.rule].reason,

@@ -1,5 +1,6 @@
 """Command: derive the stationary point of an objective and say where its optimum collapses."""
 
+import argparse
 import json
 import re
 import sys
@@ -38,11 +39,11 @@ def build_parser() -> Parser:
     """Return the parser of the command line."""
     parser = Parser(
         prog="python -m variational.analyze",
-        description="Derive the non-parametric optimum of a VAE-like loss: Lagrangian, stationary point, convexity, and "
-        "for every region of the parameters whether the optimum collapses.",
+        description="Derive the non-parametric optimum of a VAE-like loss: Lagrangian, stationary point,\n"
+        "convexity, and for every region of the parameters whether the optimum collapses.",
         epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.formatter_class = _formatter()
     parser.add_argument("objective", metavar="OBJECTIVE", help="built-in, FILE.py:NAME or text; see below")
     parser.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], help="fix a parameter: 2, -0.5 or 3/4, kept exactly"
@@ -54,12 +55,6 @@ def build_parser() -> Parser:
     form.add_argument("--json", action="store_true", help="one JSON object")
     form.add_argument("--latex", action="store_true", help="only the derivation, as a LaTeX align* environment")
     return parser
-
-
-def _formatter() -> type:
-    import argparse  # noqa: PLC0415
-
-    return argparse.RawDescriptionHelpFormatter
 
 
 @ending_well
@@ -79,9 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps(found.to_json(), ensure_ascii=False))
     elif options.latex:
-        from variational.stationary import latex  # noqa: PLC0415
-
-        print(latex(found.stationary.steps))
+        print(found.stationary.derivation.latex())
     else:
         from variational.analysis_report import show  # noqa: PLC0415
 

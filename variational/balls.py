@@ -1,5 +1,6 @@
 """Ball arithmetic: rigorous enclosures of closed forms with logarithms, roots and the error function."""
 
+import decimal
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ import sympy as sp
 from variational.errors import NotCoveredError
 
 BITS = 128
+PLACES = 12
 
 
 def enclose(expression: sp.Expr, values: Mapping[str, Fraction]) -> Any:
@@ -58,8 +60,11 @@ def _enclose(expression: sp.Expr, values: Mapping[str, Fraction]) -> Any:
 
 
 def interval(ball: Any) -> tuple[str, str]:
-    """Return decimal lower and upper ends of a ball, rounded outwards."""
+    """Return decimal lower and upper ends of a ball with twelve places, rounded outwards."""
     with flint.ctx.workprec(BITS):
-        radius = flint.arb(1) / 10**15
-        low, high = ball.lower() - radius, ball.upper() + radius
-        return low.str(12, radius=False), high.str(12, radius=False)
+        scaled = ball * 10**PLACES
+        low, high = scaled.lower().floor().unique_fmpz(), scaled.upper().ceil().unique_fmpz()
+    if low is None or high is None:
+        msg = f"the ball {ball} is too wide to be shown with {PLACES} places"
+        raise NotCoveredError(msg)
+    return str(decimal.Decimal(int(low)).scaleb(-PLACES)), str(decimal.Decimal(int(high)).scaleb(-PLACES))

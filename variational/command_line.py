@@ -5,13 +5,13 @@ import difflib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Iterable
+from typing import NoReturn, ParamSpec
 
 WRONG_COMMAND_LINE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
-Main = Callable[[Sequence[str] | None], int]
+Arguments = ParamSpec("Arguments")
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 
 def complain(message: str) -> None:
     """Print a message for the user on standard error."""
-    print(f"error: {message}", file=sys.stderr)
+    sys.stderr.write(f"error: {message}\n")
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -39,16 +39,16 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
-def ending_well(main: Main) -> Main:
+def ending_well(main: Callable[Arguments, int]) -> Callable[Arguments, int]:
     """Return ``main`` with one line instead of a traceback on Ctrl-C, and silence on a closed pipe."""
 
     @functools.wraps(main)
-    def wrapped(argv: Sequence[str] | None = None) -> int:
+    def wrapped(*args: Arguments.args, **options: Arguments.kwargs) -> int:
         try:
-            status = main(argv)
+            status = main(*args, **options)
             sys.stdout.flush()
         except KeyboardInterrupt:
-            print("interrupted; whatever was written is whole", file=sys.stderr)
+            sys.stderr.write("interrupted; whatever was written is whole\n")
             return INTERRUPTED
         except BrokenPipeError:
             # The reader has left (`| head`); the interpreter must not complain when it flushes at exit.

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from variational.records import Evidence
+
 PIPED_WIDTH = 80
 WIDEST = 100  # longer lines of prose are hard to read
 NARROWEST = 40
@@ -17,9 +19,17 @@ INDENT = "  "
 LABEL = 13  # width of the label column of a block
 
 COLOURS = {
-    "PROVED": "green", "REFUTED": "red", "SUPPORTED": "cyan", "DOUBTED": "magenta", "UNDECIDED": "yellow",
-    "collapses": "red", "no-collapse": "green", "not-unique": "magenta", "unbounded": "magenta", "undecided": "yellow",
-}  # fmt: skip
+    "PROVED": "green",
+    "REFUTED": "red",
+    "SUPPORTED": "cyan",
+    "DOUBTED": "magenta",
+    "UNDECIDED": "yellow",
+    "collapses": "red",
+    "no-collapse": "green",
+    "not-unique": "magenta",
+    "unbounded": "magenta",
+    "undecided": "yellow",
+}
 OPENING, CLOSING = "([{", ")]}"
 
 
@@ -33,7 +43,7 @@ def console(stream: TextIO | None = None) -> Console:
 
 def coloured(word: str) -> Text:
     """Return a verdict in its colour."""
-    return Text(word, style=COLOURS.get(word.split()[0], "") if word else "")
+    return Text(word, style=COLOURS.get(word, ""))
 
 
 def heading(screen: Console, title: str) -> None:
@@ -58,11 +68,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, fixed
     return made
 
 
+def show_table(screen: Console, made: Table) -> None:
+    """Print a table, without the blanks that fill its last column."""
+    with screen.capture() as captured:
+        screen.print(made)
+    for line in captured.get().splitlines():
+        screen.file.write(line.rstrip() + "\n")
+
+
 def field(screen: Console, label: str, lines: Iterable[str | Text]) -> None:
     """Print ``label`` with its lines beside it; the lines are wrapped already (see :func:`room`)."""
     head = label
     for line in lines:
-        start = Text(INDENT + head.ljust(LABEL), style="dim")
+        start = Text(INDENT + (head.ljust(LABEL) if line else head), style="dim")
         screen.print(start + (line if isinstance(line, Text) else Text(line)), soft_wrap=True)
         head = ""
 
@@ -99,7 +117,7 @@ def prose(text: str, width: int, *, bullet: str = "") -> list[str]:
 
 
 def _broken(word: str, width: int) -> list[str]:
-    """Return ``word`` in pieces of at most ``width``, broken after an operator or before a LaTeX command if possible."""
+    """Return ``word`` in pieces of at most ``width``, broken at an operator or LaTeX command if possible."""
     pieces = []
     while len(word) > width:
         places = [found.start() for found in re.finditer(r"(?<=[-+*/=,;)}\]])|(?=\\)", word[: width + 1])]
@@ -187,6 +205,20 @@ def _factors(text: str) -> list[str]:
             pieces.append(text[start:index])
             start = index
     return [*pieces, text[start:]]
+
+
+def evidence_lines(pieces: Iterable[Evidence], width: int, *, said: Iterable[str] = ()) -> list[str]:
+    """Return what the pieces of evidence show, by kind; texts in ``said`` are not repeated."""
+    kinds: dict[str, list[str]] = {}
+    for piece in pieces:
+        shown = kinds.setdefault(piece.kind, [])
+        if piece.shows not in shown and piece.shows not in said:
+            shown.append(piece.shows)
+    return [
+        line
+        for kind, shown in kinds.items()
+        for line in prose("; ".join(shown) or "as above", width, bullet=f"{kind}: ")
+    ]
 
 
 def counted(number: int, noun: str) -> str:

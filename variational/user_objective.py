@@ -11,15 +11,24 @@ from typing import Any
 import sympy as sp
 
 from variational.command_line import suggest
-from variational.errors import InvalidInputError
+from variational.errors import InvalidInputError, NotCoveredError
 from variational.integrals import is_zero
 from variational.objective import Objective, block, from_expression, from_text
-from variational.symbols import is_point, key_of
+from variational.symbols import Int, is_point, key_of
 from variational.translate import symbol
 
 FILE_AND_NAME = re.compile(r"(?P<file>.+\.py):(?P<name>[^:/\\]*)")
 PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*'*")
-SIGNS = (("is_positive", ">"), ("is_negative", "<"), ("is_nonnegative", ">="), ("is_nonpositive", "<="), ("is_nonzero", "!="))
+SIGNS = (
+    ("is_positive", ">"),
+    ("is_negative", "<"),
+    ("is_nonnegative", ">="),
+    ("is_nonpositive", "<="),
+    ("is_nonzero", "!="),
+)
+NODES = (Int, sp.Add, sp.Mul, sp.Pow, sp.Number, sp.NumberSymbol, sp.Symbol, sp.Tuple, sp.log, sp.exp)
+COVERED = "sums, products, powers, log, exp, densities and integrals"
+SPACES_OF = {"pd": "x", "pn": "x", "p": "z", "n": "z", "gamma": "z", "q|": "zx", "p|": "xz", "k": "zz"}
 KINDS = "an Objective, a SymPy expression or a text"
 
 
@@ -39,8 +48,7 @@ def load(file: Path, name: str) -> tuple[Objective, tuple[str, ...]]:
     """
     namespace = _run(file)
     if name not in namespace:
-        defined = sorted(word for word, value in namespace.items() if isinstance(value, Objective | sp.Expr | str))
-        defined = [word for word in defined if not word.startswith("_")]
+        defined = sorted(word for word, value in namespace.items() if word[0] != "_" and _looks_right(value))
         msg = f"{file} defines no {name!r}{suggest(name, defined)} (it defines {', '.join(defined) or 'no objective'})"
         raise InvalidInputError(msg)
     return as_objective(namespace[name], name=f"{file}:{name}")
@@ -76,6 +84,10 @@ def as_objective(found: Any, *, name: str) -> tuple[Objective, tuple[str, ...]]:
     return from_expression(exact, name=name), tuple(declared)
 
 
+def _looks_right(value: Any) -> bool:
+    return isinstance(value, Objective | str) or (isinstance(value, sp.Expr) and value.has(Int))
+
+
 def _run(file: Path) -> Mapping[str, Any]:
     """Run a Python file and return the names it binds."""
     try:
@@ -87,7 +99,7 @@ def _run(file: Path) -> Mapping[str, Any]:
     sys.path.insert(0, str(file.parent.resolve()))
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            exec(compile(source, str(file), "exec", dont_inherit=True), namespace)  # noqa: S102 - the user's own file
+            exec(compile(source, str(file), "exec", dont_inherit=True), namespace)
     except (Exception, SystemExit) as error:
         msg = f"{file}, line {_line(error, file)}: {type(error).__name__}: {_first_line(error)}"
         raise InvalidInputError(msg) from error
@@ -115,8 +127,10 @@ def _exact(expression: sp.Expr, declared: dict[str, None], name: str) -> sp.Expr
     if expression.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
         msg = f"{name} holds an infinity or nan; every coefficient must be finite"
         raise InvalidInputError(msg)
-    if expression.has(sp.I):
-        msg = f"{name} holds the imaginary unit; every coefficient must be real"
+    for part in sp.preorder_traversal(expression):
+        _require_covered(part, name)
+    if expression.has(sp.I) or any(symbol.is_real is False for symbol in expression.atoms(sp.Symbol)):
+        msg = f"{name} holds a number or symbol that is not real; every coefficient must be real"
         raise InvalidInputError(msg)
     table: dict[sp.Basic, sp.Expr] = {number: sp.Rational(str(number)) for number in expression.atoms(sp.Float)}
     for old in sorted(expression.atoms(sp.Symbol), key=str):
@@ -129,6 +143,23 @@ def _exact(expression: sp.Expr, declared: dict[str, None], name: str) -> sp.Expr
             if sign:
                 declared[f"{old.name} {sign} 0"] = None
     return expression.xreplace(table)
+
+
+def _require_covered(part: sp.Basic, name: str) -> None:
+    """Refuse an expression of another kind, and a density whose arguments run through the wrong space.
+
+    Raises:
+        NotCoveredError: In one line, with what is covered.
+    """
+    key = key_of(part)
+    if not key and not isinstance(part, NODES):
+        msg = f"{name} holds {type(part).__name__}, which is not covered; {COVERED} are"
+        raise NotCoveredError(msg)
+    if key in SPACES_OF and "".join(str(arg)[0] for arg in part.args) != SPACES_OF[key]:
+        shown = f"{key.rstrip('|')}({('|' if '|' in key else ', ').join(map(str, part.args))})"
+        expected = f"{key.rstrip('|')}({('|' if '|' in key else ', ').join(SPACES_OF[key])})"
+        msg = f"{name} holds {shown}; the arguments of this density read {expected}"
+        raise NotCoveredError(msg)
 
 
 def split_name(text: str) -> tuple[Path, str] | None:

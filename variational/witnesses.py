@@ -1,5 +1,6 @@
 """Explicit codes on small finite spaces, with exact values: what refutations and examples are made of."""
 
+import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 import sympy as sp
 
 from variational import grammar, smt
-from variational.formula import parse
-from variational.recheck.arithmetic import TrueLogarithms
-from variational.recheck.exact import Evaluator, read_definitions
+from variational.errors import CertificateError, NotCoveredError
+from variational.formula import Call, Int, Node, Op, parse
+from variational.recheck.arithmetic import TrueLogarithms, UndefinedError
+from variational.recheck.conditions import compare as holds_between
+from variational.recheck.conditions import hold
+from variational.recheck.exact import Evaluator, Space, read_definitions
 from variational.recheck.logs import lift, sign
 from variational.recheck.reading import read_space
-from variational.recheck.signature import signature
+from variational.recheck.pointwise import Statement
+from variational.recheck.signature import NORMALISED, signature
 from variational.recheck.curvature import second_along
 from variational.records import Evidence
 from variational.symbols import key_of
@@ -148,3 +153,108 @@ def _texts(table: Any) -> Any:
     if isinstance(table, str | int | Fraction):
         return str(Fraction(table))
     return [_texts(entry) for entry in table]
+
+
+SMALL = (Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(-1), Fraction(0), Fraction(1, 3), Fraction(5))
+TRIES = 300
+
+
+def search(statement: Statement, *, given: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    """Return an admissible space and place with small numbers where ``statement`` fails, or None.
+
+    Args:
+        statement: Two quantities and how they are claimed to be related.
+        given: A witness stored with the claim, tried first; its values are computed here.
+    """
+    if given is not None:
+        here = read_space(given["space"], statement.needed, statement.definitions)
+        return _failing(statement, here, [given.get("at", {})])
+    source = random.Random(20201126)
+    for attempt in range(TRIES):
+        here = _small_space(statement, source, largest=1 + attempt // 40)
+        try:
+            if not hold(statement.conditions, here, statement.definitions):
+                continue
+        except (UndefinedError, NotCoveredError):
+            continue
+        points = statement.needed.points
+        places = [dict(zip(points, index, strict=True)) for index in here.indices(points)]
+        found = _failing(statement, here, places)
+        if found is not None:
+            return found
+    return None
+
+
+def _failing(statement: Statement, here: Space, places: Sequence[Mapping[str, int]]) -> dict[str, Any] | None:
+    for at in places:
+        try:
+            left, right = (lift(side) for side in statement.sides(statement.evaluator(here, TrueLogarithms()), at))
+        except (UndefinedError, NotCoveredError, CertificateError):
+            continue
+        if not holds_between(statement.operator, sign(left - right)):
+            return {"space": _json_space(here), "at": dict(at), "lhs": str(left), "rhs": str(right)}
+    return None
+
+
+def _small_space(statement: Statement, source: random.Random, *, largest: int) -> Space:
+    """Draw a space of two points each whose weights are at most ``largest`` + 1, uniform ones first."""
+    parameters = {name: source.choice(SMALL) for name in statement.needed.parameters}
+    bare = Space(sizes={"x": 2, "z": 2}, functions={}, parameters=parameters)
+    tables: dict[str, dict[tuple[int, ...], Fraction]] = {}
+    for key, kinds in statement.needed.shapes.items():
+        indices = bare.indices(tuple(kinds))
+        if key in NORMALISED:
+            weights = {index: Fraction(source.randint(1, largest + 1)) for index in indices}
+            totals: dict[tuple[int, ...], Fraction] = {}
+            for index, weight in weights.items():
+                totals[index[1:]] = totals.get(index[1:], Fraction(0)) + weight
+            tables[key] = {index: weight / totals[index[1:]] for index, weight in weights.items()}
+        else:
+            drawn = {index: Fraction(source.randint(1, largest + 2)) for index in indices}
+            tables[key] = {index: drawn[min(index, index[::-1])] if key == "k" else drawn[index] for index in indices}
+    return Space(sizes=bare.sizes, functions=tables, parameters=parameters)
+
+
+def _json_space(here: Space) -> dict[str, Any]:
+    functions = {key: _nested(table) for key, table in here.functions.items()}
+    parameters = {name: str(value) for name, value in here.parameters.items()}
+    return {"x": here.sizes["x"], "z": here.sizes["z"], "functions": functions, "parameters": parameters}
+
+
+def _nested(table: Mapping[tuple[int, ...], Fraction]) -> Any:
+    if () in table:
+        return str(table[()])
+    heads = sorted({index[0] for index in table})
+    return [_nested({index[1:]: value for index, value in table.items() if index[0] == head}) for head in heads]
+
+
+def undefined_parameters(formal: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return parameters allowed by the conditions of ``formal`` at which a denominator of it vanishes, or None."""
+    conditions = tuple(formal.get("conditions", ()))
+    for side in ("lhs", "rhs"):
+        for divisor in _divisors(parse(formal[side])):
+            if smt.variables(divisor):
+                point = smt.satisfy([*conditions, f"{divisor} = 0"])
+                if point is not None:
+                    fixed = {name: value for name, value in point.items() if name in smt.variables(divisor)}
+                    shown = ", ".join(f"{name} = {value}" for name, value in fixed.items())
+                    return {"parameters": {name: str(value) for name, value in fixed.items()}, "undefined": shown}
+    return None
+
+
+def _divisors(node: Node) -> list[str]:
+    """Return the denominators of a formula that hold parameters only."""
+    if isinstance(node, Op):
+        found = _divisors(node.left) + _divisors(node.right)
+        if node.symbol == "/" and not _has_calls(node.right):
+            found.append(grammar.render(node.right))
+        return found
+    if isinstance(node, Call):
+        return [divisor for arg in node.args for divisor in _divisors(arg)]
+    return _divisors(node.body) if isinstance(node, Int) else []
+
+
+def _has_calls(node: Node) -> bool:
+    if isinstance(node, Op):
+        return _has_calls(node.left) or _has_calls(node.right)
+    return isinstance(node, Call | Int)

@@ -42,6 +42,20 @@ def stationary(rhs, **more):
     }
 
 
+def minor(then, slack, *positive):
+    """A decision on one principal minor; its query is unsatisfiable because every name is positive there."""
+    declared = "".join(f"(declare-fun {name} () Real)(assert (> {name} 0))" for name in (*positive, "beta"))
+    query = {
+        "pd*q >= 0": "(* pd q)",
+        "beta*pd + delta*pn >= 0": "(+ (* beta pd) (* delta pn))",
+        "(beta-1)*pd + delta*pn >= 0": "(+ (* (- beta 1) pd) (* delta pn))",
+    }[then]
+    declared = declared.replace("(declare-fun beta () Real)(assert (> beta 0))", "", positive.count("beta"))
+    text = f"{declared}(assert (>= beta 1))(assert (< {query} 0))"
+    return {"given": ["beta >= 1", "delta > 0"], "then": then, "smtlib": text, "slack": slack}
+
+
+CONTRASTIVE = "recon + beta*KL(q,p) + delta*KL(q,n;pn)"
 SMT = "(declare-fun b () Real)(assert (> b 1.0))(assert (not (> (* b b) b)))"
 SQUARE = {"kind": "universal", "variables": {"b": "real"}, "given": ["b > 1"], "then": ["b^2 > b"]}
 SLACK = "int[z](gamma(z)*phi(p(z)/gamma(z)))"
@@ -155,17 +169,52 @@ SAMPLES = {
         "refuted",
         witness({}, {}, "exp(1)", "3", beta="1"),
     ),
-    "universal-proved": (SQUARE, "proved", proof("decision", smtlib=SMT, second={"slack": "b*(b-1)"})),
+    "universal-proved": (
+        SQUARE,
+        "proved",
+        proof("decision", given=["b > 1"], then="b^2 > b", smtlib=SMT, slack="(b - 1)*(b - 1) + (b - 1)"),
+    ),
     "universal-refuted": ({**SQUARE, "given": ["b > 0"]}, "refuted", proof("point", values={"b": "1/2"})),
     "exists-proved": (
         {"kind": "universal", "variables": {"b": "real", "c": "real"}, "exists": ["c"], "then": ["b^2 >= c"]},
         "proved",
-        proof("decision", values={"c": "0"}, smtlib="(declare-fun b () Real)(assert (not (>= (* b b) 0)))"),
+        proof(
+            "decision",
+            then="b^2 >= c",
+            values={"c": "0"},
+            slack="b^2",
+            smtlib="(declare-fun b () Real)(assert (not (>= (* b b) 0)))",
+        ),
     ),
     "exists-refuted": (
         {"kind": "universal", "variables": {"b": "real", "c": "real"}, "exists": ["c"], "then": ["b <= c"]},
         "refuted",
         proof("skolem", values={"b": "c + 1"}),
+    ),
+    "convex-proved": (
+        {"kind": "convex", "objective": CONTRASTIVE, "conditions": ["beta >= 1", "delta > 0"]},
+        "proved",
+        proof(
+            "decision",
+            hessian=[["pd*q/p^2", "-pd/p"], ["-pd/p", "(beta*pd + delta*pn)/q"]],
+            determinant="pd*(beta*pd + delta*pn - pd)/p^2",
+            decisions=[
+                minor("pd*q >= 0", "pd*q", "pd", "q"),
+                minor("beta*pd + delta*pn >= 0", "beta*pd + delta*pn", "beta", "pd", "delta", "pn"),
+                minor("(beta-1)*pd + delta*pn >= 0", "(beta-1)*pd + delta*pn", "pd", "delta", "pn"),
+            ],
+        ),
+    ),
+    "convex-refuted": (
+        {"kind": "convex", "objective": LOSS, "conditions": ["beta > 0"]},
+        "refuted",
+        proof(
+            "direction",
+            functional=grammar.functional(LOSS),
+            space=space({**EVEN, "p|": EVEN["q|"]}, beta="1/2"),
+            direction={"q|": [["1", "-1"], ["-1", "1"]], "p|": [["1", "-1"], ["-1", "1"]]},
+            second="-2",
+        ),
     ),
     "undecided": ({"kind": "identity", "lhs": "a", "rhs": "b"}, "undecided", []),
 }

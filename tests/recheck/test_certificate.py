@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.recheck.samples import SAMPLES, SLACK, altered, certificate, find_claim, seal
+from variational import grammar
 from variational.errors import CertificateError
 from variational.recheck.certificate import check_certificate, read_certificate
 
@@ -73,13 +74,41 @@ ALTERED = [
     ("universal-proved", (*FIRST, "smtlib"), "(declare-fun b () Real)(assert (> b 1.0))", "satisfiable"),
     ("universal-proved", (*FIRST, "smtlib"), "(assert false)", "speaks about none"),
     ("universal-proved", (*FIRST, "smtlib"), "(assert (> b", "does not parse"),
-    ("universal-proved", (*FIRST, "second", "slack"), "b*(b-2)", "differ"),
-    ("universal-proved", (*FIRST, "second", "slack"), "b^2-b", "visibly"),
+    ("universal-proved", (*FIRST, "slack"), "b*(b-2)", "differ"),
+    ("universal-proved", (*FIRST, "slack"), "b^2-b", "visibly"),
+    ("universal-proved", (*FIRST, "slack"), "b^2 - b + (b-1)*(b-1) - b^2 + 2*b - 1", "visibly"),
+    ("universal-proved", (*FIRST, "given"), ["b > 3"], "no hypothesis"),
+    ("universal-proved", (*FIRST, "then"), "b > 0", "no evidence decides"),
     ("universal-refuted", (*FIRST, "values", "b"), "2", "refutes nothing"),
     ("universal-refuted", (*FIRST, "values", "b"), "-2", "does not meet"),
     ("exists-proved", (*FIRST, "values", "c"), "1", "counterexample"),
     ("exists-proved", (*FIRST, "values", "c"), "b^2", "may use"),
     ("exists-refuted", (*FIRST, "values", "b"), "c - 1", "does not break"),
+    ("convex-proved", (*FIRST, "hessian", 1, 1), "(beta*pd + 2*delta*pn)/q", "not the local part"),
+    ("convex-proved", (*FIRST, "hessian", 0, 1), "-pd/p^2", "not symmetric"),
+    ("convex-proved", (*FIRST, "hessian"), [["1"]], "2 x 2"),
+    ("convex-proved", (*FIRST, "determinant"), "pd*q", "not the local part"),
+    ("convex-proved", (*FIRST, "decisions", 2, "then"), "beta*pd - delta*pn >= 0", "counterexample"),
+    ("convex-proved", (*FIRST, "decisions", 2, "then"), "beta*pd + delta*pn >= 0", "differ"),
+    (
+        "convex-proved",
+        (*FIRST, "decisions", 2),
+        {"then": "1 >= 0", "smtlib": "(assert false)"},
+        "speaks about|minor",
+    ),
+    ("convex-proved", (*FIRST, "decisions", 0, "given"), ["beta > 7"], "no hypothesis"),
+    ("convex-proved", (*FIRST, "decisions"), [], "each principal minor"),
+    ("convex-refuted", (*FIRST, "second"), "-3", "recomputed -2"),
+    ("convex-refuted", (*FIRST, "functional"), grammar.functional("recon + 2*beta*KL(q,p)"), "differ"),
+    ("convex-refuted", (*FIRST, "space", "parameters", "beta"), "1", "recomputed 0"),
+    ("convex-refuted", (*FIRST, "space", "parameters", "beta"), "-1", "does not meet"),
+    (
+        "convex-refuted",
+        (*FIRST, "direction", "q|"),
+        [["1", "1"], ["-1", "-1"]],
+        "recomputed|moves the aggregate",
+    ),
+    ("convex-refuted", (*FIRST, "direction", "q|"), [["1", "-1"], ["0", "1"]], "normalisation"),
     ("conjunction", ("status",), "proved", "worst"),
     ("conjunction", (*FIRST, "id"), "sample:universal-proved", "in this order"),
     ("conjunction", ("evidence", 1, "evidence", 0, "values", "b"), "3", "refutes nothing"),

@@ -85,9 +85,7 @@ def test_a_quotient_by_a_logarithm_leaves_the_ring():
 @given(first=POSITIVE, second=POSITIVE, seed=st.integers(0, 2**32))
 def test_a_formal_logarithm_is_a_homomorphism(first, second, seed):
     arithmetic = FormalLogarithms(seed)
-    images = [
-        arithmetic.function("log", arithmetic.number(value)) for value in (first, second, first * second)
-    ]
+    images = [arithmetic.function("log", arithmetic.number(value)) for value in (first, second, first * second)]
     assert images[0] + images[1] == images[2]
 
 

@@ -10,6 +10,7 @@ from variational.recheck import smt
 from variational.recheck.arithmetic import TrueLogarithms
 from variational.recheck.conditions import read_relations
 from variational.recheck.exact import Evaluator, Space, parse, read_definitions
+from variational.recheck.rules_decision import visible_slack
 from variational.recheck.signs import Sign, Signs
 
 VISIBLE = [
@@ -86,3 +87,21 @@ def test_a_sign_that_is_found_is_right(text, a, b, f, g):
         Sign.NEGATIVE: value < 0,
         Sign.UNKNOWN: True,
     }[sign]
+
+
+SLACKS = [
+    (("a > 0", "b > 0"), "a/2*b^2/((a+b)*b) > 0", "(((a)/(2))*((b)^(2)))/(((a)+(b))*(b))"),
+    (("a >= 0",), "-a <= 0", "(0)-(-(a))"),
+    (("d > 0", "d*s = d*t"), "s = t", "0"),
+    (("c = a+b", "a != 0", "b > 0", "a > 0"), "a/c + b/c = 1", "0"),
+    (("d*s = d*t",), "s = t", None),
+    (("a > 0",), "a^2 > a", None),
+    ((), "a != b", None),
+]
+
+
+@pytest.mark.parametrize(("given_texts", "then", "expected"), SLACKS)
+def test_a_slack_that_needs_no_search_is_written_down(given_texts, then, expected):
+    found = visible_slack(given_texts, then)
+    assert (found is None) == (expected is None)
+    assert found is None or found.startswith(expected) or found.startswith(f"({expected})")

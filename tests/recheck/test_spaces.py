@@ -97,9 +97,7 @@ def test_zero_times_the_logarithm_of_zero_by_zero_is_zero():
     assert value("int[x,z](pd(x)*q(z|x)*log(q(z|x)/gamma(z)))", functions) == 0
 
 
-@pytest.mark.parametrize(
-    "text", ["q(z|x)/q(z|x)", "q(z|x)*(1/q(z|x))", "q(z|x)*(log(q(z|x))/q(z|x))", "log(q(z|x))"]
-)
+@pytest.mark.parametrize("text", ["q(z|x)/q(z|x)", "q(z|x)*(1/q(z|x))", "q(z|x)*(log(q(z|x))/q(z|x))", "log(q(z|x))"])
 def test_a_quotient_by_zero_is_undefined_behind_a_factor_zero(text):
     with pytest.raises(UndefinedError):
         value(f"int[x,z]({text})", HALVES)
@@ -127,9 +125,7 @@ def test_a_function_at_points_of_the_wrong_kind_is_refused(text):
         needs(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["1.5", "1e3", "nan", "inf", "1/0", "--1", "", " 1", "1/-2", 0.5, True, None]
-)
+@pytest.mark.parametrize("text", ["1.5", "1e3", "nan", "inf", "1/0", "--1", "", " 1", "1/-2", 0.5, True, None])
 def test_what_is_no_exact_number_is_refused(text):
     with pytest.raises(CertificateError):
         rational(text)

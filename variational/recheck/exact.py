@@ -104,6 +104,7 @@ class Evaluator:
     Attributes:
         space: Where the densities and parameters come from.
         arithmetic: Number type of the result.
+        definitions: Functions given by formulas.
     """
 
     def __init__(
@@ -127,7 +128,7 @@ class Evaluator:
         """
         self.space = space
         self.arithmetic = arithmetic
-        self._definitions = definitions or {}
+        self.definitions = definitions or {}
         self._table: dict[tuple[str, Index], Number] = dict(overrides or {})
         self._frozen = frozen
         self._parameters = {name: arithmetic.number(value) for name, value in space.parameters.items()}
@@ -189,10 +190,10 @@ class Evaluator:
         return self._table[place]
 
     def _look_up(self, key: str, index: Index) -> Number:
-        if key in self._definitions:
+        if key in self.definitions:
             if self._frozen is not None:
                 return self._frozen.function(key, index)
-            definition = self._definitions[key]
+            definition = self.definitions[key]
             return self.value(definition.body, dict(zip(definition.points, index, strict=True)))
         if key == AGGREGATE:
             total = self._zero

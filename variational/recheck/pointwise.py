@@ -46,7 +46,8 @@ class Statement:
 
     Attributes:
         needed: What the quantities need from a space.
-        sides: Both quantities, given an evaluator and a placement of the free points.
+        sides: Both quantities, given an evaluator and a placement of the free points. Raises CertificateError
+            where a hypothesis that is no relation, such as a Lagrange equation, fails there.
         operator: How the statement relates the first to the second.
         conditions: Hypotheses.
         definitions: Functions given by formulas.

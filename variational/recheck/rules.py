@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from variational.recheck.finding import Rule
+from variational.recheck.rules_convex import convex
 from variational.recheck.rules_decision import inequality, universal
+from variational.recheck.rules_gaussian import gaussian_bound
+from variational.recheck.rules_optimum import optimum
 from variational.recheck.rules_pointwise import first_variation, identity, second_variation
 from variational.recheck.rules_stationary import stationary
 
@@ -14,4 +17,7 @@ RULES: Mapping[str, Rule] = {
     "stationary": stationary,
     "inequality": inequality,
     "universal": universal,
+    "convex": convex,
+    "optimum": optimum,
+    "gaussian-bound": gaussian_bound,
 }

@@ -51,28 +51,114 @@ def universal(formal: Formal, status: Status, evidence: Pieces) -> Finding:
     if status is Status.REFUTED:
         return _skolem(problem, evidence) if problem.exists else _point(problem, evidence)
     pieces = pieces_of(evidence, finding.DECISION)
-    for piece in pieces:
-        fixed = _formulas(piece, problem.exists, ()) if problem.exists else {}
-        chosen = [
-            relation for relation in problem.given if problem.exists and _within(relation, problem.exists)
-        ]
-        given = _replace([relation for relation in problem.given if relation not in chosen], fixed)
-        then = _replace([*problem.then, *chosen], fixed)
-        query = smt.universal_query(given, then)
-        if not smt.unsatisfiable(*query):
-            msg = "the statement is not true for all values: z3 finds a counterexample"
+    shown = [text_of(piece, "then") for piece in pieces]
+    missing = [relation.text for relation in problem.then if relation.text not in shown]
+    if missing:
+        msg = f"no evidence decides the conclusion {missing[0]!r}"
+        raise CertificateError(msg)
+    return decided([_decided_piece(problem, piece) for piece in pieces])
+
+
+def _decided_piece(problem: "_Universal", piece: Mapping[str, Any]) -> bool:
+    """Check one conclusion; existential variables take the values of the piece."""
+    fixed = _formulas(piece, problem.exists, ()) if problem.exists else {}
+    chosen = [relation for relation in problem.given if problem.exists and _within(relation, problem.exists)]
+    given = _replace([relation for relation in problem.given if relation not in chosen], fixed)
+    for relation in _replace(chosen, fixed):
+        if not smt.unsatisfiable(*smt.universal_query([], [relation])):
+            msg = f"the chosen values do not meet {relation.text!r}"
             raise CertificateError(msg)
-        recorded = smt.read_smtlib(text_of(piece, "smtlib"), problem.names)
-        if not smt.unsatisfiable(*recorded):
-            msg = "the recorded SMT-LIB query is satisfiable"
-            raise CertificateError(msg)
-    legs = [_second_leg(problem, piece, formal) for piece in pieces]
-    if any(legs):
+    then = _replace(read_relations([text_of(piece, "then")]), fixed)[0]
+    return check_decision(piece, given, then)
+
+
+def check_decision(piece: Mapping[str, Any], given: Sequence[Relation], then: Relation) -> bool:
+    """Check that hypotheses imply one relation, on the query rebuilt from them and on the recorded one.
+
+    Args:
+        piece: ``{"smtlib", "slack"?}``; the slack equals the difference of the sides and is visibly of its sign.
+        given: Hypotheses, from the formal statement and never from the evidence.
+        then: Conclusion.
+
+    Returns:
+        Whether a slack stands beside the answer of z3.
+
+    Raises:
+        CertificateError: Where one of these fails.
+    """
+    recorded_given = set(texts_of(piece, "given")) - {relation.text for relation in given}
+    if recorded_given:
+        msg = f"the evidence uses {sorted(recorded_given)[0]!r}, which is no hypothesis of the statement"
+        raise CertificateError(msg)
+    if not smt.unsatisfiable(*smt.universal_query(given, [then])):
+        msg = f"{then.text} does not hold for all values: z3 finds a counterexample"
+        raise CertificateError(msg)
+    names = signature([side for relation in (*given, then) for side in relation.sides]).parameters
+    if not smt.unsatisfiable(*smt.read_smtlib(text_of(piece, "smtlib"), names)):
+        msg = f"the recorded SMT-LIB query for {then.text} is satisfiable"
+        raise CertificateError(msg)
+    if piece.get("slack") is None:
+        return _visible(given, then)
+    _check_slack(text_of(piece, "slack"), given, then)
+    return True
+
+
+def visible_slack(given: Sequence[str], then: str) -> str | None:
+    """Return a slack that needs no search, None where there is none.
+
+    Args:
+        given: Hypotheses.
+        then: One relation: for an inequality the difference of its sides is the slack where its sign is visible
+            from the form; for an equation that holds exactly at random admissible points it is 0.
+    """
+    hypotheses, conclusion = read_relations(given), read_relations([then])[0]
+    if not _visible(hypotheses, conclusion):
+        return None
+    return "0" if conclusion.operator == "=" else _gap(conclusion)
+
+
+def _visible(given: Sequence[Relation], then: Relation) -> bool:
+    if then.operator == "=":
+        try:
+            _check_slack("0", given, then)
+        except CertificateError:
+            return False
+        return True
+    if then.operator not in ORDERS:
+        return False
+    found = Signs(given).of(parse(_gap(then)))
+    return found is Sign.POSITIVE or (found in AT_LEAST_ZERO and then.operator in {"<=", ">="})
+
+
+def _gap(then: Relation) -> str:
+    """Return the difference of the sides that an inequality says is positive or nonnegative."""
+    left, right = (render(side) for side in then.sides)
+    return f"({right})-({left})" if then.operator in {"<", "<="} else f"({left})-({right})"
+
+
+def decided(legs: Sequence[bool]) -> Finding:
+    """Return the finding on several decisions, given which of them have a slack beside the answer of z3."""
+    if all(legs):
         text = "z3 decides the rebuilt and the recorded query, and a slack of visible sign agrees"
-        return Finding(levels=(finding.DECISION, finding.IDENTITY), text=text)
-    return Finding(
-        levels=(finding.DECISION,), text="z3 decides the rebuilt and the recorded query, one leg only"
-    )
+        return Finding(levels=(finding.IDENTITY, finding.DECISION), text=text)
+    return Finding(levels=(finding.DECISION,), text="z3 decides the rebuilt and the recorded query, one leg only")
+
+
+def _check_slack(slack: str, given: Sequence[Relation], then: Relation) -> None:
+    if then.operator == "!=":
+        msg = f"a slack shows an equation or an inequality, the conclusion is {then.text!r}"
+        raise CertificateError(msg)
+    gap, equation = _gap(then), then.operator == "="
+    # An identity of rational functions needs no inequalities; drawing points that meet them would be slow.
+    needed = [relation for relation in given if equation or relation.operator == "="]
+    conditions = [f"{render(r.left)} {r.operator} {render(r.right)}" for r in needed]
+    seed = seed_of({"given": conditions, "then": then.text}, slack)
+    prove(equality({"conditions": conditions}, gap, slack), seed=seed)
+    sign = Signs(given).of(parse(slack))
+    if equation and sign is not Sign.ZERO:
+        msg = f"the slack of an equation must be 0, got {slack!r}"
+        raise CertificateError(msg)
+    _require_sign(sign, slack, strict=then.operator in {"<", ">"})
 
 
 class _Universal:
@@ -107,9 +193,7 @@ def _point(problem: _Universal, evidence: Pieces) -> Finding:
             msg = f"the point must give {', '.join(problem.names)}, it gives {', '.join(sorted(values))}"
             raise CertificateError(msg)
         _require_counterexample(problem, values)
-    return Finding(
-        levels=(finding.WITNESS,), text="the point meets the hypotheses and breaks a conclusion, exactly"
-    )
+    return Finding(levels=(finding.WITNESS,), text="the point meets the hypotheses and breaks a conclusion, exactly")
 
 
 def _require_counterexample(problem: _Universal, values: Mapping[str, Fraction]) -> None:
@@ -141,24 +225,6 @@ def _skolem(problem: _Universal, evidence: Pieces) -> Finding:
             raise CertificateError(msg)
     text = "for every value of the existential variables the recorded choice breaks a conclusion"
     return Finding(levels=(finding.DECISION,), text=text)
-
-
-def _second_leg(problem: _Universal, piece: Mapping[str, Any], formal: Formal) -> bool:
-    """Check ``second``: left minus right of the single conclusion equals a slack of visible sign."""
-    second = mapping_of(piece, "second", optional=True)
-    if "slack" not in second:
-        return False
-    relation = problem.then[0]
-    if len(problem.then) != 1 or relation.operator not in ORDERS:
-        msg = "a slack shows a single inequality, the statement concludes something else"
-        raise CertificateError(msg)
-    slack = text_of(second, "slack")
-    left, right = (render(side) for side in relation.sides)
-    gap = f"({left})-({right})" if relation.operator in GREATER else f"({right})-({left})"
-    given = {"conditions": [entry.text for entry in problem.given]}
-    prove(equality(given, gap, slack), seed=seed_of(formal, slack))
-    _require_sign(Signs(problem.given).of(parse(slack)), slack, strict=relation.operator in {"<", ">"})
-    return True
 
 
 def _require_sign(sign: Sign, slack: str, *, strict: bool) -> None:

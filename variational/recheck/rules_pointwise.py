@@ -1,9 +1,10 @@
 """Rules for identities, first variations and second derivatives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from variational.errors import CertificateError
+from variational.formula import Node
 from variational.recheck import finding
 from variational.recheck.arithmetic import Number
 from variational.recheck.conditions import read_relations
@@ -54,31 +55,26 @@ def identity(formal: Formal, status: Status, evidence: Pieces) -> Finding:
     return agreed(checked)
 
 
-def first_variation(formal: Formal, status: Status, evidence: Pieces) -> Finding:
-    """Re-check a printed functional derivative by dual numbers."""
-    definitions = read_definitions(mapping_of(formal, "where", optional=True))
-    conditions = read_relations(texts_of(formal, "conditions"))
+def first_statement(formal: Formal) -> Statement:
+    """Return the statement that a printed kernel is the functional derivative, by dual numbers.
+
+    Functions of ``where`` are constants during the differentiation and inserted after it.
+    """
     functional, kernel = parse(text_of(formal, "functional")), parse(text_of(formal, "kernel"))
     wrt = call_of_points(text_of(formal, "wrt"))
 
-    def sides(evaluator: Evaluator, placed: Mapping[str, int]) -> tuple[Number, Number]:
-        return derivative(evaluator, definitions, functional, wrt, placed), evaluator.value(kernel, placed)
+    def true(evaluator: Evaluator, placed: Mapping[str, int]) -> Number:
+        return derivative(evaluator, evaluator.definitions, functional, wrt, placed)
 
-    statement = Statement(
-        needed=signature(
-            [wrt, functional, kernel], definitions, beside=[s for c in conditions for s in c.sides]
-        ),
-        sides=sides,
-        conditions=conditions,
-        definitions=definitions,
-    )
-    return _decide(statement, formal, status, evidence, ("functional", "kernel", "wrt"))
+    return _derived(formal, true, kernel, [wrt, functional, kernel])
 
 
-def second_variation(formal: Formal, status: Status, evidence: Pieces) -> Finding:
-    """Re-check a printed second derivative by nested dual numbers."""
-    definitions = read_definitions(mapping_of(formal, "where", optional=True))
-    conditions = read_relations(texts_of(formal, "conditions"))
+def second_statement(formal: Formal) -> Statement:
+    """Return the statement that a printed second derivative is the true one, by nested dual numbers.
+
+    Raises:
+        CertificateError: Where ``wrt`` does not name two entries.
+    """
     functional, diagonal = parse(text_of(formal, "functional")), parse(text_of(formal, "diagonal"))
     calls = texts_of(formal, "wrt")
     if len(calls) != 2:
@@ -86,18 +82,41 @@ def second_variation(formal: Formal, status: Status, evidence: Pieces) -> Findin
         raise CertificateError(msg)
     wrt = call_of_points(calls[0]), call_of_points(calls[1])
 
-    def sides(evaluator: Evaluator, placed: Mapping[str, int]) -> tuple[Number, Number]:
-        true = second_derivative(evaluator, definitions, functional, wrt, placed)
-        return true, evaluator.value(diagonal, placed)
+    def true(evaluator: Evaluator, placed: Mapping[str, int]) -> Number:
+        return second_derivative(evaluator, evaluator.definitions, functional, wrt, placed)
 
-    nodes = [*wrt, functional, diagonal]
-    statement = Statement(
+    return _derived(formal, true, diagonal, [*wrt, functional, diagonal])
+
+
+def first_variation(formal: Formal, status: Status, evidence: Pieces) -> Finding:
+    """Re-check a printed functional derivative."""
+    return _decide(first_statement(formal), formal, status, evidence, ("functional", "kernel", "wrt"))
+
+
+def second_variation(formal: Formal, status: Status, evidence: Pieces) -> Finding:
+    """Re-check a printed second derivative."""
+    return _decide(second_statement(formal), formal, status, evidence, ("functional", "diagonal", "wrt"))
+
+
+def _derived(
+    formal: Formal,
+    true: Callable[[Evaluator, Mapping[str, int]], Number],
+    printed: Node,
+    nodes: Sequence[Node],
+) -> Statement:
+    definitions = read_definitions(mapping_of(formal, "where", optional=True))
+    conditions = read_relations(texts_of(formal, "conditions"))
+
+    def sides(evaluator: Evaluator, placed: Mapping[str, int]) -> tuple[Number, Number]:
+        return true(evaluator, placed), evaluator.value(printed, placed)
+
+    return Statement(
         needed=signature(nodes, definitions, beside=[s for c in conditions for s in c.sides]),
         sides=sides,
         conditions=conditions,
         definitions=definitions,
+        premise=true,
     )
-    return _decide(statement, formal, status, evidence, ("functional", "diagonal", "wrt"))
 
 
 def refuted(statement: Statement, evidence: Pieces, seed: int) -> Finding:

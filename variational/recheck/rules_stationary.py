@@ -26,8 +26,6 @@ from variational.recheck.spaces import random_spaces
 from variational.records import Status
 
 STATIONARY = "stationary"
-ENCODER = parse("q(z|x)")
-DECODER = parse("p(x|z)")
 POSTERIOR = Definition(points=("x", "z"), body=parse("q(z|x)*pd(x)/gamma(z)"))
 MULTIPLIER = "lambda"
 THREE_Z = ((2, 3), (3, 3), (2, 4), (3, 4))  # a common factor of differences needs three z
@@ -44,6 +42,11 @@ class _Equation:
     definitions: Mapping[str, Definition]
     conditions: tuple[Relation, ...]
     formal: Formal
+
+    @property
+    def of_decoder(self) -> bool:
+        """Whether the loss is varied in the decoder."""
+        return self.wrt.key == "p|"
 
     def variation(self, evaluator: Evaluator, placed: Mapping[str, int]) -> Number:
         """Return the derivative of the loss."""
@@ -62,43 +65,55 @@ def stationary(formal: Formal, status: Status, evidence: Pieces) -> Finding:
     if status is not Status.REFUTED:
         for piece in pieces_of(evidence, STATIONARY):
             require_same(piece, formal, ("lhs", "rhs", "objective"))
-    side = text_of(formal, "of")
-    if side == "decoder":
-        return _decoder(_read(formal, DECODER), status, evidence)
-    if side != "encoder":
-        msg = f"'of' must be encoder or decoder, got {side!r}"
-        raise CertificateError(msg)
-    equation = _read(formal, ENCODER)
-    up_to = formal.get("up_to")
-    if up_to is None:
-        statement = _pointwise(equation)
-        if status is Status.REFUTED:
-            return refuted(statement, evidence, seed_of(formal))
-        return agreed(prove(statement, seed=seed_of(formal)))
-    if up_to != "x":
-        msg = f"'up_to' must be x, got {up_to!r}"
-        raise CertificateError(msg)
-    return _up_to_x(equation, status, evidence)
+    equation = _read(formal)
+    if status is Status.REFUTED and equation.of_decoder:
+        return _refuted_decoder(equation, evidence)
+    if status is Status.REFUTED:
+        return refuted(witness_statement(formal), evidence, seed_of(formal))
+    if equation.of_decoder:
+        seed = seed_of(formal)
+        statements = _decoder_sum(equation), _decoder_variation(equation)
+        return agreed(sum(prove(statement, seed=seed) for statement in statements))
+    if "up_to" in formal:
+        return _up_to_x(equation)
+    return agreed(prove(_pointwise(equation), seed=seed_of(formal)))
 
 
-def _read(formal: Formal, wrt: Node) -> _Equation:
+def witness_statement(formal: Formal) -> Statement:
+    """Return what a witness against a formal statement of this kind has to break.
+
+    For a decoder this is that it sums to one, where it does not, and its Lagrange equation otherwise.
+    """
+    equation = _read(formal)
+    if equation.of_decoder:
+        total = _decoder_sum(equation)
+        try:
+            prove(total, seed=seed_of(formal))
+        except CertificateError:
+            return total
+        return _decoder_variation(equation)
+    return _two_places(equation) if "up_to" in formal else _pointwise(equation)
+
+
+def _read(formal: Formal) -> _Equation:
     definitions = read_definitions(mapping_of(formal, "where", optional=True))
-    head = call_of_points(text_of(formal, "lhs")) if formal["of"] == "decoder" else wrt
-    right = parse(text_of(formal, "rhs"))
-    if not isinstance(wrt, Call) or not isinstance(head, Call):
-        msg = "stationarity is taken with respect to a density"
+    side, up_to = text_of(formal, "of"), formal.get("up_to")
+    left, right = text_of(formal, "lhs"), parse(text_of(formal, "rhs"))
+    if side not in {"encoder", "decoder"} or up_to not in {None, "x"}:
+        msg = f"'of' must be encoder or decoder and 'up_to' x, got {side!r} and {up_to!r}"
         raise CertificateError(msg)
-    if formal["of"] == "decoder":
+    if side == "decoder":
+        head = call_of_points(left)
         if head.key != "p|":
-            msg = f"the left side of a decoder must be p(x|z), got {formal['lhs']!r}"
+            msg = f"the left side of a decoder must be p(x|z), got {left!r}"
             raise CertificateError(msg)
         definitions["p|"] = Definition(points=point_names(head), body=right)
     elif formal.get("decoder") != "free":
         definitions.setdefault("p|", POSTERIOR)
     return _Equation(
         functional=parse(grammar.functional(text_of(formal, "objective"))),
-        wrt=wrt,
-        left=parse(text_of(formal, "lhs")),
+        wrt=call_of_points("p(x|z)" if side == "decoder" else "q(z|x)"),
+        left=parse(left),
         right=right,
         definitions=definitions,
         conditions=read_relations(texts_of(formal, "conditions")),
@@ -128,11 +143,9 @@ def _pointwise(equation: _Equation) -> Statement:
     )
 
 
-def _up_to_x(equation: _Equation, status: Status, evidence: Pieces) -> Finding:
+def _up_to_x(equation: _Equation) -> Finding:
     """Compare how both residuals vary with z: the Lagrange equation fixes one up to a constant in z."""
     needed = equation.needs(equation.left, equation.right)
-    if status is Status.REFUTED:
-        return refuted(_two_places(equation, needed), evidence, seed_of(equation.formal))
     seed = seed_of(equation.formal)
     spaces = random_spaces(
         needed, seed=seed, conditions=equation.conditions, definitions=equation.definitions, sizes=THREE_Z
@@ -169,21 +182,24 @@ def _differences(equation: _Equation, evaluator: Evaluator, x: int) -> tuple[int
     return len(pairs), any(after != 0 for _, after in pairs)
 
 
-def _two_places(equation: _Equation, needed: Signature) -> Statement:
+def _two_places(equation: _Equation) -> Statement:
     """A witness: the Lagrange equation holds at z and z' with one multiplier, the printed form does not."""
 
     def sides(evaluator: Evaluator, placed: Mapping[str, int]) -> tuple[Number, Number]:
         first, second = ({"x": placed["x"], "z": placed[z]} for z in ("z", "z'"))
+        residuals = _residual(equation, evaluator, first), _residual(equation, evaluator, second)
         if equation.variation(evaluator, first) != equation.variation(evaluator, second):
             msg = "no multiplier solves the Lagrange equation at both places of the witness"
             raise CertificateError(msg)
-        return _residual(equation, evaluator, first), _residual(equation, evaluator, second)
+        return residuals
 
+    needed = equation.needs(equation.left, equation.right)
     return Statement(
         needed=dataclasses.replace(needed, points=("z", "x", "z'")),
         sides=sides,
         conditions=equation.conditions,
         definitions=equation.definitions,
+        premise=equation.variation,
     )
 
 
@@ -191,18 +207,14 @@ def _residual(equation: _Equation, evaluator: Evaluator, placed: Mapping[str, in
     return evaluator.value(equation.left, placed) - evaluator.value(equation.right, placed)
 
 
-def _decoder(equation: _Equation, status: Status, evidence: Pieces) -> Finding:
-    """Check that the printed decoder sums to one and solves its Lagrange equation."""
-    multiplier = parse(text_of(equation.formal, "mu")) if "mu" in equation.formal else None
-    total = _decoder_sum(equation)
-    variation = _decoder_variation(equation, multiplier)
-    seed = seed_of(equation.formal)
-    if status is not Status.REFUTED:
-        return agreed(prove(total, seed=seed) + prove(variation, seed=seed))
+def _refuted_decoder(equation: _Equation, evidence: Pieces) -> Finding:
+    """A witness places z where the sum is not one, or more points where the Lagrange equation fails."""
+    total, variation = _decoder_sum(equation), _decoder_variation(equation)
     findings = []
     for piece in pieces_of(evidence, finding.WITNESS):
         placed = mapping_of(piece, "at", optional=True)
-        findings.append(refute(total if set(placed) == {"z"} else variation, piece, seed=seed))
+        statement = total if set(placed) == {"z"} else variation
+        findings.append(refute(statement, piece, seed=seed_of(equation.formal)))
     return findings[0]
 
 
@@ -222,8 +234,9 @@ def _decoder_sum(equation: _Equation) -> Statement:
     )
 
 
-def _decoder_variation(equation: _Equation, multiplier: Node | None) -> Statement:
+def _decoder_variation(equation: _Equation) -> Statement:
     """With a printed multiplier compare with it; else the derivative must not depend on x."""
+    multiplier = parse(text_of(equation.formal, "mu")) if "mu" in equation.formal else None
 
     def sides(evaluator: Evaluator, placed: Mapping[str, int]) -> tuple[Number, Number]:
         true = equation.variation(evaluator, {"x": placed["x"], "z": placed["z"]})

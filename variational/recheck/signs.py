@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from variational.formula import ZERO, Call, Int, Name, Node, Num, Op
+from variational.grammar import render
 from variational.recheck.conditions import Relation
 from variational.recheck.exact import AGGREGATE, BUILT_IN, Definition
 from variational.recheck.signature import is_real
 
-Affine = dict[str, Fraction]  # name of a parameter -> coefficient; "" -> constant
+Polynomial = dict[tuple[str, ...], Fraction]  # sorted factors of a monomial -> coefficient; () -> constant
+MOST_TERMS = 400
+MOST_DEGREE = 8
 
 
 class Sign(enum.Enum):
@@ -51,13 +54,13 @@ class Signs:
         *,
         decide: Callable[[Node, "Signs"], Sign] | None = None,
     ) -> None:
-        """Read the conditions that are linear in the parameters."""
+        """Read the conditions that are polynomials."""
         self.conditions = conditions
         self.definitions = definitions or {}
         self.decide = decide
-        self._known: list[tuple[Affine, Sign]] = []
+        self._known: list[tuple[Polynomial, Sign]] = []
         for relation in conditions:
-            gap = affine(Op("-", relation.left, relation.right))
+            gap = polynomial(Op("-", relation.left, relation.right))
             if gap is not None and relation.operator != "!=":
                 self._learn(gap, relation.operator)
 
@@ -73,9 +76,9 @@ class Signs:
             return self.of(node.body)
         if isinstance(node, Call):
             return self._call(node)
-        line = affine(node)
+        line = polynomial(node)
         if line is not None:
-            found = self._affine(line)
+            found = self._by_polynomial(line)
             if found is not Sign.UNKNOWN or not isinstance(node, Op):
                 return found
         if not isinstance(node, Op):
@@ -132,7 +135,7 @@ class Signs:
     def _square(self, factor: Node) -> Sign:
         return Sign.POSITIVE if self.of(factor) in {Sign.POSITIVE, Sign.NEGATIVE} else Sign.NONNEGATIVE
 
-    def _learn(self, gap: Affine, operator: str) -> None:
+    def _learn(self, gap: Polynomial, operator: str) -> None:
         opposite = {name: -value for name, value in gap.items()}
         if operator in {">", ">="}:
             self._known.append((gap, Sign.POSITIVE if operator == ">" else Sign.NONNEGATIVE))
@@ -141,15 +144,15 @@ class Signs:
         else:
             self._known += [(gap, Sign.NONNEGATIVE), (opposite, Sign.NONNEGATIVE)]
 
-    def _affine(self, line: Affine) -> Sign:
+    def _by_polynomial(self, line: Polynomial) -> Sign:
         below = self._at_least(line)
         if below is not Sign.UNKNOWN:
             return below
         return OPPOSITE[self._at_least({name: -value for name, value in line.items()})]
 
-    def _at_least(self, line: Affine) -> Sign:
+    def _at_least(self, line: Polynomial) -> Sign:
         """Return a sign >= 0 of ``line``: by bounds of single parameters, or as multiple of a condition."""
-        constant = line.get("", Fraction(0))
+        constant = line.get((), Fraction(0))
         names = {name: value for name, value in line.items() if name and value}
         if not names:
             if constant == 0:
@@ -160,17 +163,17 @@ class Signs:
             if not known.get(pivot):
                 continue
             factor = names[pivot] / known[pivot]
-            rest = constant - factor * known.get("", Fraction(0))
+            rest = constant - factor * known.get((), Fraction(0))
             same = {name: factor * value for name, value in known.items() if name and value}
             if factor > 0 and same == names and rest >= 0:
                 return Sign.POSITIVE if rest > 0 else sign
         return self._by_bounds(names, constant)
 
-    def _by_bounds(self, names: Affine, constant: Fraction) -> Sign:
+    def _by_bounds(self, names: Polynomial, constant: Fraction) -> Sign:
         total, strict = constant, False
         for name, value in names.items():
             bounds = [
-                (-known.get("", Fraction(0)) / known[name], sign)
+                (-known.get((), Fraction(0)) / known[name], sign)
                 for known, sign in self._known
                 if {key for key, entry in known.items() if key and entry} == {name}
                 and known[name] * value > 0
@@ -212,35 +215,52 @@ def times(first: Sign, second: Sign) -> Sign:
     return Sign.NEGATIVE if strict else Sign.NONPOSITIVE
 
 
-def affine(node: Node) -> Affine | None:
-    """Return ``node`` as a linear expression in parameters, None where it is none.
+def polynomial(node: Node) -> Polynomial | None:
+    """Return ``node`` as a polynomial in parameters and functions of points, None where it is none.
 
     Example:
-        >>> affine(Op("-", Name("beta"), Num(Fraction(1))))
-        {'beta': Fraction(1, 1), '': Fraction(-1, 1)}
+        >>> polynomial(Op("-", Name("beta"), Num(Fraction(1))))
+        {('beta',): Fraction(1, 1), (): Fraction(-1, 1)}
     """
     if isinstance(node, Num):
-        return {"": node.value}
+        return {(): node.value}
     if isinstance(node, Name):
-        return {node.id: Fraction(1)}
+        return {(node.id,): Fraction(1)}
+    if isinstance(node, Call):
+        return None if node.key in BUILT_IN else {(render(node),): Fraction(1)}
     if not isinstance(node, Op):
         return None
-    left, right = affine(node.left), affine(node.right)
+    left, right = polynomial(node.left), polynomial(node.right)
     if left is None or right is None:
         return None
     if node.symbol in {"+", "-"}:
         factor = 1 if node.symbol == "+" else -1
         return {
-            name: left.get(name, Fraction(0)) + factor * right.get(name, Fraction(0))
-            for name in {**left, **right}
+            key: left.get(key, Fraction(0)) + factor * right.get(key, Fraction(0))
+            for key in {**left, **right}
         }
     if node.symbol == "*":
-        for line, scale in ((left, right), (right, left)):
-            if not any(value for name, value in scale.items() if name):
-                return {name: value * scale.get("", Fraction(0)) for name, value in line.items()}
-    if node.symbol == "/" and not any(value for name, value in right.items() if name) and right.get(""):
-        return {name: value / right[""] for name, value in left.items()}
+        return _expanded(left, right)
+    constant = right.get((), Fraction(0)) if not any(value for key, value in right.items() if key) else None
+    if node.symbol == "/" and constant:
+        return {key: value / constant for key, value in left.items()}
+    if node.symbol == "^" and constant in range(1, MOST_DEGREE + 1):
+        result: Polynomial | None = {(): Fraction(1)}
+        for _ in range(int(constant or 0)):
+            result = None if result is None else _expanded(result, left)
+        return result
     return None
+
+
+def _expanded(left: Polynomial, right: Polynomial) -> Polynomial | None:
+    if len(left) * len(right) > MOST_TERMS:
+        return None
+    product: Polynomial = {}
+    for first, a in left.items():
+        for second, b in right.items():
+            key = tuple(sorted((*first, *second)))
+            product[key] = product.get(key, Fraction(0)) + a * b
+    return product
 
 
 def _factors(node: Node, *, below: bool = False) -> list[tuple[Node, bool]]:

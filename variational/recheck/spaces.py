@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from variational.errors import CertificateError, NotCoveredError
-from variational.formula import Call
+from variational.formula import Call, Name, Num
 from variational.recheck.arithmetic import TrueLogarithms, UndefinedError
 from variational.recheck.conditions import Relation, hold
 from variational.recheck.exact import Definition, Evaluator, Index, Space, point_names
@@ -77,11 +77,26 @@ def _parameters(
         values = {name: Fraction(source.randint(-12, 12), 6) for name in names}
     else:
         values = {name: _rational(source) for name in names}
+    for relation in conditions:
+        name, sign = _demanded(relation)
+        if sign:  # or half of all draws would fail for each parameter that is positive
+            values[name] = sign * abs(values[name])
     values.update({name: value for name, value in fixed.items() if name in names})
     for relation in conditions:
         if relation.operator == "=":
             _solve(source, relation, values, fixed)
     return values
+
+
+def _demanded(relation: Relation) -> tuple[str, int]:
+    """Return the parameter whose sign a condition such as ``beta > 1`` fixes, with that sign or 0."""
+    left, right = relation.sides
+    if isinstance(left, Name) and isinstance(right, Num):
+        if relation.operator in {">", ">="} and right.value >= 0:
+            return left.id, 1
+        if relation.operator in {"<", "<="} and right.value <= 0:
+            return left.id, -1
+    return "", 0
 
 
 def _solve(

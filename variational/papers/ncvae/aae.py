@@ -1,25 +1,27 @@
 """Section 4.3: the adversarial autoencoder (AAE), its objective, Theorem 4 and Corollary 4.1."""
 
 from variational import blocks
+from variational.papers.ncvae.wording import AGGREGATE, COLLAPSE, NON_PARAMETRIC, POSITIVE
 from variational.records import DISCRETE_X, FINITE, SPACES, Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["aae"]
 JSD = blocks.BLOCKS[blocks.JSD_GP]
 AT_BEST_D = "int[z](p(z)*log(p(z)/(p(z)+gamma(z)))) + int[z](gamma(z)*log(gamma(z)/(p(z)+gamma(z))))"
-POSITIVE = "all densities are positive and every integral converges"
-AGGREGATE = "q(z) is the aggregated posterior, written gamma(z)"
-NON_PARAMETRIC = "p(x|z) and q(z|x) run through all conditional densities; p_d and p have full support"
-COLLAPSE = "posterior collapse is that of Definition 4.1: every minimising pair has q*(z|x) free of x or p*(x|z) free of z"
 VACUOUS = (
     "where data and codes are both atomless there is no minimiser, and the definition holds vacuously;"
     " the claim is judged where a minimiser exists"
 )
 
+ETA = (
+    "eta(x) = exp(xi(x)/p_d(x)), the same in both formulas; the multiplier xi(x) is written lambda(x),"
+    " the factor of the divergence lambda"
+)
+
 CLAIMS = (
     Claim(
         id="ncvae:eq10",
-        printed=r"\min_{q(z)} \max_D \mathbb{E}_{p(z)}[\log D(z)] + \mathbb{E}_{q(z)}[\log(1 - D(z))]: \text{ the optimum}"
-        r" \text{ is } JSD(q(z)\|p(z)) = \frac{1}{2}\Big(\mathrm{KL}\Big(p(z)\Big\|\frac{q(z)+p(z)}{2}\Big)"
+        printed=r"\min_{q(z)} \max_D \mathbb{E}_{p(z)}[\log D(z)] + \mathbb{E}_{q(z)}[\log(1 - D(z))]: \text{ the"
+        r" optimum} \text{ is } JSD(q(z)\|p(z)) = \frac{1}{2}\Big(\mathrm{KL}\Big(p(z)\Big\|\frac{q(z)+p(z)}{2}\Big)"
         r" + \mathrm{KL}\Big(q(z)\Big\|\frac{q(z)+p(z)}{2}\Big)\Big)",
         source=Source(key="ncvae", locator="Sec. 4.3, eqs. (9), (10)"),
         assumptions=("the optimum is that over D, for the given q(z)", AGGREGATE, POSITIVE),
@@ -36,7 +38,8 @@ CLAIMS = (
         formal={
             "kind": "identity",
             "lhs": JSD,
-            "rhs": "1/2*(int[z](p(z)*log(p(z)/((gamma(z)+p(z))/2))) + int[z](gamma(z)*log(gamma(z)/((gamma(z)+p(z))/2))))",
+            "rhs": "1/2*(int[z](p(z)*log(p(z)/((gamma(z)+p(z))/2))) +"
+            " int[z](gamma(z)*log(gamma(z)/((gamma(z)+p(z))/2))))",
         },
         recorded=Status.PROVED,
     ),
@@ -52,7 +55,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq10.corrected",
-        printed=r"\max_D \mathbb{E}_{p(z)}[\log D(z)] + \mathbb{E}_{q(z)}[\log(1 - D(z))] = 2 \, JSD(q(z)\|p(z)) - 2 \log 2",
+        printed=r"\max_D \mathbb{E}_{p(z)}[\log D(z)] + \mathbb{E}_{q(z)}[\log(1 - D(z))] = 2 \, JSD(q(z)\|p(z)) - 2"
+        r" \log 2",
         source=Source(key="ncvae", locator="Sec. 4.3, eqs. (9), (10), with factor and constant"),
         assumptions=("0 < D(z) < 1", AGGREGATE, POSITIVE),
         formal={"kind": "all", "of": ["ncvae:eq10.corrected.value", "ncvae:eq10.discriminator"]},
@@ -61,8 +65,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq10.corrected.value",
-        printed=r"\mathbb{E}_{p(z)}\Big[\log \frac{p(z)}{p(z)+q(z)}\Big] + \mathbb{E}_{q(z)}\Big[\log \frac{q(z)}{p(z)+q(z)}\Big]"
-        r" = 2 \, JSD(q(z)\|p(z)) - 2 \log 2",
+        printed=r"\mathbb{E}_{p(z)}\Big[\log \frac{p(z)}{p(z)+q(z)}\Big] + \mathbb{E}_{q(z)}\Big[\log"
+        r" \frac{q(z)}{p(z)+q(z)}\Big] = 2 \, JSD(q(z)\|p(z)) - 2 \log 2",
         source=Source(key="ncvae", locator="Sec. 4.3, eqs. (9), (10), value at the best D"),
         assumptions=(AGGREGATE, POSITIVE),
         formal={"kind": "identity", "lhs": AT_BEST_D, "rhs": f"2*({JSD}) - 2*log(2)"},
@@ -90,8 +94,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:thm4",
-        printed=r"\text{For full support data distribution } p_d(\cdot) \text{ and } \lambda > 0, \text{ the non-parametric}"
-        r" \; \mathcal{L}_{AAE} \text{ reaches its infimum at a unique } (p^*, q^*)",
+        printed=r"\text{For full support data distribution } p_d(\cdot) \text{ and } \lambda > 0, \text{ the"
+        r" non-parametric} \; \mathcal{L}_{AAE} \text{ reaches its infimum at a unique } (p^*, q^*)",
         source=Source(key="ncvae", locator="Theorem 4"),
         assumptions=("lambda > 0", "L_AAE is the reconstruction term plus lambda JSD, as in (45)", NON_PARAMETRIC),
         formal={
@@ -106,8 +110,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:thm4.corrected",
-        printed=r"\text{For } \lambda > 0 \text{ no minimiser of } \mathcal{L}_{AAE} = H(X) - I_q(x;z) + \lambda \, JSD(\gamma\|p)"
-        r" + \mathbb{E}_\gamma \mathrm{KL}(q(x|z)\|p(x|z)) \text{ has collapsed.}",
+        printed=r"\text{For } \lambda > 0 \text{ no minimiser of } \mathcal{L}_{AAE} = H(X) - I_q(x;z) + \lambda \,"
+        r" JSD(\gamma\|p) + \mathbb{E}_\gamma \mathrm{KL}(q(x|z)\|p(x|z)) \text{ has collapsed.}",
         source=Source(key="ncvae", locator="Theorem 4 and Corollary 4.1, reversed"),
         assumptions=(
             "lambda > 0",
@@ -141,7 +145,7 @@ CLAIMS = (
         # ERR printed p*(z|x), should read p*(x|z): the text calls it the optimal decoder
         assumptions=(
             "p*(z|x) is read as the decoder p*(x|z)",
-            "eta(x) is any function of x; the formula is what stationarity in the encoder says of the decoder",
+            ETA,
             POSITIVE,
         ),
         formal={
@@ -150,23 +154,22 @@ CLAIMS = (
             "of": "encoder",
             "decoder": "free",
             "lhs": "log(p(x|z))",
-            "rhs": "lambda/2*log(2*gamma(z)/(gamma(z)+p(z)))",
-            "up_to": "x",
+            "rhs": "lambda(x)/pd(x) + lambda/2*log(2*gamma(z)/(gamma(z)+p(z)))",
         },
         recorded=Status.PROVED,
     ),
     Claim(
         id="ncvae:eq11.encoder",
-        printed=r"q^*(z|x) = \frac{\eta(x)}{p_d(x)} \Big(\frac{2 q^*(z)}{q^*(z) + p(z)}\Big)^{\frac{\lambda}{2}} q^*(z)",
+        printed=r"q^*(z|x) = \frac{\eta(x)}{p_d(x)} \Big(\frac{2 q^*(z)}{q^*(z) + p(z)}\Big)^{\frac{\lambda}{2}}"
+        r" q^*(z)",
         source=Source(key="ncvae", locator="eqs. (11), (53), right"),
-        assumptions=("eta(x) is any function of x", AGGREGATE, POSITIVE),
+        assumptions=(ETA, AGGREGATE, POSITIVE),
         formal={
             "kind": "stationary",
             "objective": OBJECTIVE,
             "of": "encoder",
             "lhs": "log(q(z|x))",
-            "rhs": "-log(pd(x)) + lambda/2*log(2*gamma(z)/(gamma(z)+p(z))) + log(gamma(z))",
-            "up_to": "x",
+            "rhs": "lambda(x)/pd(x) - log(pd(x)) + lambda/2*log(2*gamma(z)/(gamma(z)+p(z))) + log(gamma(z))",
         },
         recorded=Status.PROVED,
     ),

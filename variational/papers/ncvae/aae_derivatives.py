@@ -1,6 +1,7 @@
 """Appendix B.3: the rewriting of the AAE loss, its derivatives, and the convexity drawn from them."""
 
 from variational import blocks, grammar
+from variational.papers.ncvae.wording import AGGREGATE, IS_AGGREGATE, POSITIVE
 from variational.records import Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["aae"]
@@ -10,8 +11,6 @@ FOUR_INTEGRALS = (
     "-int[x,z](pd(x)*q(z|x)*log(p(x|z))) + lambda/2*int[z](gamma(z)*log(gamma(z))) + lambda/2*int[z](p(z)*log(p(z)))"
     " - lambda/2*int[z]((p(z)+gamma(z))*log((p(z)+gamma(z))/2))"
 )
-POSITIVE = "all densities are positive and every integral converges"
-AGGREGATE = "q(z) is the aggregated posterior, written gamma(z)"
 
 CLAIMS = (
     Claim(
@@ -28,6 +27,7 @@ CLAIMS = (
                 "ncvae:eq45.eq50",
                 "ncvae:eq45.eq51",
                 "ncvae:eq45.eq54",
+                "ncvae:eq33.decoder-sign",
             ],
         },
         recorded=Status.PROVED,
@@ -58,9 +58,10 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq45.eq48",
-        printed=r"p^*(x|z) = \frac{1}{\gamma(z)} q^*(z|x) p_d(x), \quad \gamma(z) = q^*(z) := \int q^*(z|x) p_d(x) \, dx",
+        printed=r"p^*(x|z) = \frac{1}{\gamma(z)} q^*(z|x) p_d(x), \quad \gamma(z) = q^*(z) := \int q^*(z|x) p_d(x) \,"
+        r" dx",
         source=Source(key="ncvae", locator="App. B.3, eqs. (48), (49)"),
-        assumptions=(POSITIVE, "the multiplier of the decoder is the aggregated posterior gamma(z)"),
+        assumptions=(POSITIVE, IS_AGGREGATE),
         formal={
             "kind": "stationary",
             "objective": OBJECTIVE,
@@ -73,8 +74,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq45.eq50",
-        printed=r"\frac{\partial J_{AAE}}{\partial q(z|x)} = -p_d(x) \log p(x|z) + \frac{\lambda}{2} p_d(x)(1 + \log q(z))"
-        r" - \frac{\lambda}{2} p_d(x) \Big(1 + \log\frac{p(z)+q(z)}{2}\Big) + \xi(x)",
+        printed=r"\frac{\partial J_{AAE}}{\partial q(z|x)} = -p_d(x) \log p(x|z) + \frac{\lambda}{2} p_d(x)(1 + \log"
+        r" q(z)) - \frac{\lambda}{2} p_d(x) \Big(1 + \log\frac{p(z)+q(z)}{2}\Big) + \xi(x)",
         source=Source(key="ncvae", locator="App. B.3, eq. (50)"),
         assumptions=(AGGREGATE, POSITIVE),
         formal={
@@ -103,7 +104,7 @@ CLAIMS = (
         id="ncvae:eq45.eq54",
         printed=r"\frac{\partial^2 L_{AAE}(x,z)}{\partial p(x|z)^2} = p_d(x) q(z|x) \frac{1}{p(x|z)^2} > 0",
         source=Source(key="ncvae", locator="App. B.3, eq. (54)"),
-        assumptions=(POSITIVE, "the sign of the product of positive factors is that of ncvae:eq33.signs"),
+        assumptions=(POSITIVE, "the sign is ncvae:eq33.decoder-sign"),
         formal={
             "kind": "second-derivative",
             "functional": LOSS,
@@ -175,13 +176,15 @@ CLAIMS = (
         id="ncvae:eq55.sign",
         printed=r"\frac{\lambda}{2} p_d(x)^2 \frac{p(z)}{(p(z)+q(z)) \cdot q(z)} > 0",
         source=Source(key="ncvae", locator="App. B.3, eq. (55), sign"),
-        assumptions=("lambda > 0", "d, p, g are the values of p_d(x), p(z), q(z) at one point, all positive"),
+        assumptions=("lambda > 0", AGGREGATE, POSITIVE),
         formal={
-            "kind": "universal",
-            "variables": {"lambda": "real", "d": "real", "p": "real", "g": "real"},
-            "given": ["lambda > 0", "d > 0", "p > 0", "g > 0"],
-            "then": ["lambda/2*d^2*p/((p+g)*g) > 0"],
+            "kind": "inequality",
+            "lhs": "lambda/2*pd(x)^2*p(z)/((p(z)+gamma(z))*gamma(z))",
+            "relation": ">",
+            "rhs": "0",
+            "conditions": ["lambda > 0"],
         },
+        hints={"slack": "lambda/2*pd(x)^2*p(z)/((p(z)+gamma(z))*gamma(z))"},
         recorded=Status.PROVED,
     ),
     Claim(

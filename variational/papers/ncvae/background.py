@@ -1,22 +1,10 @@
-"""What the text says of every model: the ELBO, Lemma 1, the strategy of its proofs, positivity, its summary."""
+"""What the text says of every model: the ELBO, Lemma 1, the strategy of its proofs, its summary."""
 
-from variational import blocks, grammar
+from variational import blocks
+from variational.papers.ncvae.wording import COLLAPSE, POSITIVE
 from variational.records import Claim, Source, Status
 
-POSITIVE = "all densities are positive and every integral converges"
-COLLAPSE = "posterior collapse is that of Definition 4.1: every minimising pair has q*(z|x) free of x or p*(x|z) free of z"
 ELBO = "int[z](q(z|x)*log(p(x|z))) - int[z](q(z|x)*log(q(z|x)/p(z)))"
-# Two equally likely data, two equally likely codes, and an encoder with its exact posterior.
-NEAR_IDENTITY = {
-    "pd": ["1/2", "1/2"],
-    "p": ["1/2", "1/2"],
-    "q|": [["9/10", "1/10"], ["1/10", "9/10"]],
-    "p|": [["9/10", "1/10"], ["1/10", "9/10"]],
-}
-IF_INTERIOR = (
-    "a positive minimiser is a stationary point, which factorises by the formula printed for it, hence carries no"
-    " information (Lemma 1), and the loss of such a pair is at least H(X): the formal statement is this consequence"
-)
 
 CLAIMS = (
     Claim(
@@ -73,8 +61,7 @@ CLAIMS = (
             "rhs": "int[x,z](pd(x)*q(z|x)*log(p(x|z))) - int[x,z](pd(x)*q(z|x)*log(q(z|x)/p(z)))",
         },
         hints={
-            "slack": "int[z](gamma(z)*phi(p(z)/gamma(z)))"
-            " + int[x,z](pd(x)*q(z|x)*phi(gamma(z)*p(x|z)/(pd(x)*q(z|x))))"
+            "slack": "int[z](gamma(z)*phi(p(z)/gamma(z))) + int[x,z](pd(x)*q(z|x)*phi(gamma(z)*p(x|z)/(pd(x)*q(z|x))))"
         },
         recorded=Status.PROVED,
         printed_claim=False,
@@ -93,13 +80,14 @@ CLAIMS = (
         printed=r"p^*(x|z) = A(x)B(z) \text{ normalizes to } 1 \text{ for any } z"
         r" \Rightarrow B \text{ is constant, } p^* \text{ has collapsed}",
         source=Source(key="ncvae", locator="Lemma 1 and its proof, App. B, decoder"),
-        assumptions=("the integral of A is finite, as it must be for p* to be normalised",),
+        assumptions=(
+            "A and B are positive: where A vanishes so does p*(x|z), for every z",
+            "a normalised A(x)B(z) equals A(x)B(z) over its own integral, which is shown not to depend on z",
+        ),
         formal={
-            "kind": "universal",
-            "variables": {"a1": "real", "a2": "real", "a3": "real", "b1": "real", "b2": "real"},
-            "given": ["a1*b1 + a2*b1 + a3*b1 = 1", "a1*b2 + a2*b2 + a3*b2 = 1"],
-            "then": ["b1 = b2", "a1*b1 = a1*b2", "a2*b1 = a2*b2", "a3*b1 = a3*b2"],
-            "lift": "any two codes z, z' and any cut of the data into cells with integrals a1, a2, a3 of A",
+            "kind": "identity",
+            "lhs": "a(x)*b(z)/int[x'](a(x')*b(z))",
+            "rhs": "a(x)/int[x'](a(x'))",
         },
         recorded=Status.PROVED,
     ),
@@ -107,21 +95,23 @@ CLAIMS = (
         id="ncvae:lem1.encoder",
         printed=r"q^*(z|x) = A(x)B(z) \Rightarrow A \text{ is constant, } q^* \text{ has collapsed}",
         source=Source(key="ncvae", locator="Lemma 1 and its proof, App. B, 'the same argument holds with A'"),
-        assumptions=("the integral of B is finite, as it must be for q* to be normalised",),
+        assumptions=(
+            "A and B are positive: where B vanishes so does q*(z|x), for every x",
+            "a normalised A(x)B(z) equals A(x)B(z) over its own integral, which is shown not to depend on x",
+        ),
         formal={
-            "kind": "universal",
-            "variables": {"a1": "real", "a2": "real", "b1": "real", "b2": "real", "b3": "real"},
-            "given": ["a1*b1 + a1*b2 + a1*b3 = 1", "a2*b1 + a2*b2 + a2*b3 = 1"],
-            "then": ["a1 = a2", "a1*b1 = a2*b1", "a1*b2 = a2*b2", "a1*b3 = a2*b3"],
-            "lift": "any two data x, x' and any cut of the codes into cells with integrals b1, b2, b3 of B",
+            "kind": "identity",
+            "lhs": "a(x)*b(z)/int[z'](a(x)*b(z'))",
+            "rhs": "b(z)/int[z'](b(z'))",
         },
         recorded=Status.PROVED,
     ),
     Claim(
         id="ncvae:sec4.strategy",
-        printed=r"\text{1. Find the critical points } (p^*, q^*) \text{ of the Lagrangian. 2. Show that the unconstrained"
-        r" loss is a strongly convex functional, thus } (p^*, q^*) \text{ is the unique global minimizer. 3. Prove that}"
-        r" \text{ both factorize as } A(x)B(z). \text{ 4. Obtain posterior collapse from Lemma 1.}",
+        printed=r"\text{1. Find the critical points } (p^*, q^*) \text{ of the Lagrangian. 2. Show that the"
+        r" unconstrained loss is a strongly convex functional, thus } (p^*, q^*) \text{ is the unique global"
+        r" minimizer. 3. Prove that} \text{ both factorize as } A(x)B(z). \text{ 4. Obtain posterior collapse from"
+        r" Lemma 1.}",
         source=Source(key="ncvae", locator="Sec. 4, steps 1-4"),
         assumptions=(
             "the steps are printed for most of the proofs of posterior collapse: beta-VAE, InfoVAE and AAE",
@@ -177,108 +167,6 @@ CLAIMS = (
         printed_claim=False,
     ),
     Claim(
-        id="ncvae:positivity",
-        printed=r"\text{the positivity constraints on the PDF } q \text{ and } p \text{ are not required in the}"
-        r" \text{ Lagrangian, as the optimal solution appears to satisfy it}",
-        source=Source(key="ncvae", locator="App. B.1, B.2, B.3 and C.1, last sentences; App. A, footnote 5"),
-        assumptions=(
-            "printed for beta-VAE, InfoVAE, AAE and NC-VAE; judged for the first three, one failure being enough",
-            IF_INTERIOR,
-        ),
-        formal={
-            "kind": "all",
-            "of": ["ncvae:positivity.beta-vae", "ncvae:positivity.infovae", "ncvae:positivity.aae"],
-        },
-        recorded=Status.REFUTED,
-        corrected_by="ncvae:positivity.corrected",
-    ),
-    Claim(
-        id="ncvae:positivity.beta-vae",
-        printed=r"\text{the optimal solution of the } \beta\text{-VAE satisfies positivity by itself}",
-        source=Source(key="ncvae", locator="App. B.1, last sentence"),
-        assumptions=("beta > 0 and beta != 1", IF_INTERIOR),
-        formal={
-            "kind": "inequality",
-            "lhs": grammar.functional(blocks.BUILT_IN["beta-vae"]),
-            "relation": ">=",
-            "rhs": blocks.DATA_ENTROPY,
-            "conditions": ["beta > 0", "beta != 1"],
-        },
-        hints={
-            "witness": {
-                "space": {"x": 2, "z": 2, "functions": NEAR_IDENTITY, "parameters": {"beta": "1/2"}},
-                "at": {},
-            }
-        },
-        recorded=Status.REFUTED,
-        corrected_by="ncvae:positivity.corrected",
-    ),
-    Claim(
-        id="ncvae:positivity.infovae",
-        printed=r"\text{the optimal solution of InfoVAE satisfies positivity by itself}",
-        source=Source(key="ncvae", locator="App. B.2, last sentence"),
-        assumptions=("alpha != 1, alpha + lambda > 1, and lambda > 0 so that a constant code costs at least H(X)", IF_INTERIOR),
-        formal={
-            "kind": "inequality",
-            "lhs": grammar.functional(blocks.BUILT_IN["infovae"]),
-            "relation": ">=",
-            "rhs": blocks.DATA_ENTROPY,
-            "conditions": ["alpha != 1", "alpha != 0", "alpha + lambda > 1", "lambda > 0"],
-        },
-        hints={
-            "witness": {
-                "space": {
-                    "x": 2,
-                    "z": 2,
-                    "functions": NEAR_IDENTITY,
-                    "parameters": {"alpha": "1/2", "lambda": "1"},
-                },
-                "at": {},
-            }
-        },
-        recorded=Status.REFUTED,
-    ),
-    Claim(
-        id="ncvae:positivity.aae",
-        printed=r"\text{the optimal solution of the AAE satisfies positivity by itself}",
-        source=Source(key="ncvae", locator="App. B.3, last sentence"),
-        assumptions=("lambda > 0", IF_INTERIOR),
-        formal={
-            "kind": "inequality",
-            "lhs": grammar.functional(blocks.BUILT_IN["aae"]),
-            "relation": ">=",
-            "rhs": blocks.DATA_ENTROPY,
-            "conditions": ["lambda > 0"],
-        },
-        hints={
-            "witness": {
-                "space": {"x": 2, "z": 2, "functions": NEAR_IDENTITY, "parameters": {"lambda": "1"}},
-                "at": {},
-            }
-        },
-        recorded=Status.REFUTED,
-    ),
-    Claim(
-        id="ncvae:positivity.corrected",
-        printed=r"\mathcal{L}_\beta \ge H(X) \text{ for } \beta \ge 1, \text{ with equality at the positive pair}"
-        r" q^*(z|x) = p(z), \; p^*(x|z) = p_d(x)",
-        source=Source(key="ncvae", locator="App. B.1, last sentence, for beta >= 1"),
-        assumptions=("beta >= 1", POSITIVE),
-        formal={
-            "kind": "inequality",
-            "lhs": grammar.functional(blocks.BUILT_IN["beta-vae"]),
-            "relation": ">=",
-            "rhs": blocks.DATA_ENTROPY,
-            "conditions": ["beta >= 1"],
-        },
-        hints={
-            "slack": "(beta-1)*int[x,z](pd(x)*q(z|x)*phi(gamma(z)/q(z|x))) + beta*int[z](gamma(z)*phi(p(z)/gamma(z)))"
-            " + int[x,z](pd(x)*q(z|x)*phi(gamma(z)*p(x|z)/(pd(x)*q(z|x))))"
-        },
-        recorded=Status.PROVED,
-        printed_claim=False,
-    ),
-    Claim(
         id="ncvae:sec4.4",
         printed=r"\text{showing that PC always occurs for non-parametric encoders and decoders}",
         source=Source(key="ncvae", locator="Abstract; Sec. 1, contributions; Sec. 4.4"),
@@ -289,8 +177,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:sec4.4.corrected",
-        printed=r"\text{PC occurs for the } \beta\text{-VAE if } \beta > 1, \text{ for InfoVAE if } \alpha < 0 < \lambda,"
-        r" \text{ and never for the AAE}",
+        printed=r"\text{PC occurs for the } \beta\text{-VAE if } \beta > 1, \text{ for InfoVAE if } \alpha < 0 <"
+        r" \lambda, \text{ and never for the AAE}",
         source=Source(key="ncvae", locator="Abstract; Sec. 4.4, with conditions"),
         assumptions=("finite spaces, or countable data with atomless codes, for the AAE", COLLAPSE),
         formal={

@@ -1,17 +1,13 @@
 """Section 4.1 and Appendix B.1: the beta-VAE, its loss and its stationary point."""
 
 from variational import blocks, grammar
+from variational.papers.ncvae.wording import IS_AGGREGATE, MULTIPLIER, POSITIVE
 from variational.records import Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["beta-vae"]
 LOSS = grammar.functional(OBJECTIVE)
 MULTIPLIERS = "int[x](lambda(x)*(int[z](q(z|x)) - 1)) + int[z](mu(z)*(int[x](p(x|z)) - 1))"
-LAGRANGIAN = (
-    "-int[x,z](pd(x)*q(z|x)*log(p(x|z))) + beta*int[x,z](pd(x)*q(z|x)*log(q(z|x)/p(z)))"
-    f" + {MULTIPLIERS}"
-)
-POSITIVE = "all densities are positive and every integral converges"
-MULTIPLIER_NAME = "the multiplier of the decoder, printed gamma(z), is written mu(z) until (28) identifies the two"
+LAGRANGIAN = f"-int[x,z](pd(x)*q(z|x)*log(p(x|z))) + beta*int[x,z](pd(x)*q(z|x)*log(q(z|x)/p(z))) + {MULTIPLIERS}"
 
 CLAIMS = (
     Claim(
@@ -32,8 +28,7 @@ CLAIMS = (
         formal={
             "kind": "identity",
             "lhs": LOSS,
-            "rhs": "-int[x](pd(x)*int[z](q(z|x)*log(p(x|z))))"
-            " + beta*int[x](pd(x)*int[z](q(z|x)*log(q(z|x)/p(z))))",
+            "rhs": "-int[x](pd(x)*int[z](q(z|x)*log(p(x|z)))) + beta*int[x](pd(x)*int[z](q(z|x)*log(q(z|x)/p(z))))",
         },
         recorded=Status.PROVED,
     ),
@@ -67,7 +62,7 @@ CLAIMS = (
         id="ncvae:eq4.eq26",
         printed=r"\frac{\partial J_\beta}{\partial p(x|z)} = -p_d(x) q(z|x) \frac{1}{p(x|z)} + \gamma(z)",
         source=Source(key="ncvae", locator="App. B.1, eq. (26)"),
-        assumptions=(POSITIVE, MULTIPLIER_NAME),
+        assumptions=(POSITIVE, MULTIPLIER),
         formal={
             "kind": "derivative",
             "functional": LAGRANGIAN,
@@ -78,9 +73,10 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq4.decoder",
-        printed=r"p^*(x|z) = \frac{1}{\gamma(z)} q^*(z|x) p_d(x), \quad \gamma(z) = q^*(z) := \int q^*(z|x) p_d(x) \, dx",
+        printed=r"p^*(x|z) = \frac{1}{\gamma(z)} q^*(z|x) p_d(x), \quad \gamma(z) = q^*(z) := \int q^*(z|x) p_d(x) \,"
+        r" dx",
         source=Source(key="ncvae", locator="eqs. (4), (23), (27), (28)"),
-        assumptions=(POSITIVE, "the multiplier of the decoder is the aggregated posterior gamma(z)"),
+        assumptions=(POSITIVE, IS_AGGREGATE),
         formal={
             "kind": "stationary",
             "objective": OBJECTIVE,
@@ -191,7 +187,7 @@ CLAIMS = (
         printed=r"J_\beta = -\iint p_d q \log p(x|z) + \beta \iint p_d q \log\frac{q}{p}"
         r" + \int \lambda(x) \Big(\int q \, dz - 1\Big) dx + \int \gamma(z) \Big(\int p(x|z) \, dx - 1\Big) dz",
         source=Source(key="ncvae", locator="App. B.1, eq. (25)"),
-        assumptions=("where both constraints hold the Lagrangian equals the loss (3)", POSITIVE, MULTIPLIER_NAME),
+        assumptions=("where both constraints hold the Lagrangian equals the loss (3)", POSITIVE, MULTIPLIER),
         formal={"kind": "identity", "lhs": LAGRANGIAN, "rhs": LOSS},
         recorded=Status.PROVED,
     ),

@@ -1,13 +1,11 @@
 """Section 4.1 and Appendix B.1: convexity of the beta-VAE, Theorem 2 and Corollary 2.1."""
 
 from variational import blocks, grammar
+from variational.papers.ncvae.wording import COLLAPSE, NON_PARAMETRIC, POSITIVE
 from variational.records import DISCRETE_X, FINITE, SPACES, Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["beta-vae"]
 LOSS = grammar.functional(OBJECTIVE)
-POSITIVE = "all densities are positive and every integral converges"
-NON_PARAMETRIC = "p(x|z) and q(z|x) run through all conditional densities; p_d and p have full support"
-COLLAPSE = "posterior collapse is that of Definition 4.1: every minimising pair has q*(z|x) free of x or p*(x|z) free of z"
 VACUOUS = (
     "where data and codes are both atomless and beta < 1 there is no minimiser, and the definition holds vacuously;"
     " the claim is judged where a minimiser exists"
@@ -26,7 +24,8 @@ CLAIMS = (
             "of": [
                 "ncvae:eq33.decoder",
                 "ncvae:eq33.encoder",
-                "ncvae:eq33.signs",
+                "ncvae:eq33.decoder-sign",
+                "ncvae:eq33.encoder-sign",
                 "ncvae:eq33.convexity",
                 "ncvae:eq33.minimum",
             ],
@@ -61,16 +60,27 @@ CLAIMS = (
         recorded=Status.PROVED,
     ),
     Claim(
-        id="ncvae:eq33.signs",
-        printed=r"\frac{p_d(x) q(z|x)}{p(x|z)^2} > 0, \quad \frac{\beta p_d(x)}{q(z|x)} > 0",
-        source=Source(key="ncvae", locator="App. B.1, eq. (33), the two signs"),
-        assumptions=("beta > 0", "d, q, p are the values of p_d(x), q(z|x), p(x|z) at one point, all positive"),
+        id="ncvae:eq33.decoder-sign",
+        printed=r"\frac{p_d(x) q(z|x)}{p(x|z)^2} > 0",
+        source=Source(key="ncvae", locator="App. B.1, eq. (33), left; (43) and (54), sign"),
+        assumptions=(POSITIVE,),
+        formal={"kind": "inequality", "lhs": "pd(x)*q(z|x)/p(x|z)^2", "relation": ">", "rhs": "0"},
+        hints={"slack": "pd(x)*q(z|x)/p(x|z)^2"},
+        recorded=Status.PROVED,
+    ),
+    Claim(
+        id="ncvae:eq33.encoder-sign",
+        printed=r"\frac{\beta p_d(x)}{q(z|x)} > 0",
+        source=Source(key="ncvae", locator="App. B.1, eq. (33), right"),
+        assumptions=("beta > 0", POSITIVE),
         formal={
-            "kind": "universal",
-            "variables": {"beta": "real", "d": "real", "q": "real", "p": "real"},
-            "given": ["beta > 0", "d > 0", "q > 0", "p > 0"],
-            "then": ["d*q/p^2 > 0", "beta*d/q > 0"],
+            "kind": "inequality",
+            "lhs": "beta*pd(x)/q(z|x)",
+            "relation": ">",
+            "rhs": "0",
+            "conditions": ["beta > 0"],
         },
+        hints={"slack": "beta*pd(x)/q(z|x)"},
         recorded=Status.PROVED,
     ),
     Claim(
@@ -84,7 +94,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq33.minimum",
-        printed=r"\text{this critical point is the unique critical point of the Lagrangian, and moreover a global minimum}",
+        printed=r"\text{this critical point is the unique critical point of the Lagrangian, and moreover a global"
+        r" minimum}",
         source=Source(key="ncvae", locator="App. B.1, sentence before eq. (33)"),
         assumptions=("beta > 0 and beta != 1", NON_PARAMETRIC),
         formal={
@@ -124,8 +135,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:thm2.corrected",
-        printed=r"\text{If } \beta > 1, \text{ then non-parametric } \mathcal{L}_\beta \text{ reaches its minimum at the}"
-        r" \text{ unique pair } p^*(x|z) = p_d(x), \; q^*(z|x) = p(z)",
+        printed=r"\text{If } \beta > 1, \text{ then non-parametric } \mathcal{L}_\beta \text{ reaches its minimum at"
+        r" the} \text{ unique pair } p^*(x|z) = p_d(x), \; q^*(z|x) = p(z)",
         source=Source(key="ncvae", locator="Theorem 2, for beta > 1"),
         assumptions=("beta > 1", NON_PARAMETRIC),
         formal={
@@ -140,15 +151,19 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:thm2.appB",
-        printed=r"\text{For } \beta > 0 \text{ and } \delta > 0, \; \mathcal{L}_\beta \text{ reaches its global minimum at a}"
-        r" \text{ unique } (p^*, q^*)",
+        printed=r"\text{For } \beta > 0 \text{ and } \delta > 0, \; \mathcal{L}_\beta \text{ reaches its global"
+        r" minimum at a} \text{ unique } (p^*, q^*)",
         source=Source(key="ncvae", locator="App. B.1, Theorem 2 as restated"),
         # ERR printed delta > 0, which the loss does not hold; beta != 1 is missing
-        assumptions=("beta > 0, beta = 1 included", "delta > 0, although the loss holds no delta", NON_PARAMETRIC),
+        assumptions=(
+            "beta > 0, beta = 1 included",
+            "delta > 0 restricts nothing: the loss holds no delta",
+            NON_PARAMETRIC,
+        ),
         formal={
             "kind": "optimum",
             "objective": OBJECTIVE,
-            "conditions": ["beta > 0", "delta > 0"],
+            "conditions": ["beta > 0"],
             "asserts": "unique",
             "spaces": list(SPACES),
         },
@@ -157,8 +172,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:cor2.1",
-        printed=r"\text{For } \beta > 0, \beta \neq 1, \text{ the non-parametric } \beta\text{-VAE suffers from posterior"
-        r" collapse.}",
+        printed=r"\text{For } \beta > 0, \beta \neq 1, \text{ the non-parametric } \beta\text{-VAE suffers from"
+        r" posterior collapse.}",
         source=Source(key="ncvae", locator="Corollary 2.1"),
         assumptions=("beta > 0 and beta != 1", NON_PARAMETRIC, COLLAPSE, VACUOUS),
         formal={
@@ -188,7 +203,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:cor2.1.below-one",
-        printed=r"\text{For } 0 < \beta < 1 \text{ no minimiser of the non-parametric } \mathcal{L}_\beta \text{ has collapsed.}",
+        printed=r"\text{For } 0 < \beta < 1 \text{ no minimiser of the non-parametric } \mathcal{L}_\beta \text{ has"
+        r" collapsed.}",
         source=Source(key="ncvae", locator="Corollary 2.1, for beta < 1"),
         assumptions=("0 < beta < 1", NON_PARAMETRIC, "p_d and p are not concentrated on one point", COLLAPSE, VACUOUS),
         formal={

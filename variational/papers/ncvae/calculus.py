@@ -2,9 +2,9 @@
 
 from variational.records import Claim, Source, Status
 
-# Cells 1, 2, 3: d = g - f and s = L(g) - L(f), integrated over the cell; l, m the multipliers at f and at g.
-CELLS = {name: "real" for name in ("d1", "d2", "d3", "s1", "s2", "s3", "l")}
-TANGENT = ["s1 > l*d1", "s2 > l*d2", "s3 >= l*d3", "d1 + d2 + d3 = 0"]
+# Cells 1, 2, 3: d = g - f and s = L(g) - L(f), integrated over the cell, d3 = -d1 - d2; l, m the multipliers at f, g.
+CELLS = dict.fromkeys(("d1", "d2", "s1", "s2", "s3", "l"), "real")
+TANGENT = ["s1 > l*d1", "s2 > l*d2", "s3 >= -l*(d1 + d2)"]
 LIFT = (
     "f is stationary, dL/df = l in every cell, and g is another density: a strictly convex function lies above its"
     " tangent, strictly where g differs from f (cells 1 and 2); one z at a time, then integrated over z"
@@ -15,8 +15,8 @@ SIMPLEX = "the instance has two cells, and densities are pairs f1, f2 >= 0 with 
 CLAIMS = (
     Claim(
         id="ncvae:sec3.1",
-        printed=r"\text{if } L \text{ is a strictly convex real function in its first argument, then the stationary point is}"
-        r" \text{ unique and achieves the minimum of } \mathcal{L}(f)",
+        printed=r"\text{if } L \text{ is a strictly convex real function in its first argument, then the stationary"
+        r" point is} \text{ unique and achieves the minimum of } \mathcal{L}(f)",
         source=Source(key="ncvae", locator="Sec. 3.1, last sentence, with eq. (2)"),
         assumptions=(CONVEX, "a stationary point of the Lagrangian exists", "L depends on one conditional density"),
         formal={"kind": "all", "of": ["ncvae:sec3.1.minimum", "ncvae:sec3.1.unique"]},
@@ -40,28 +40,23 @@ CLAIMS = (
         id="ncvae:sec3.1.unique",
         printed=r"\text{the stationary point is unique}",
         source=Source(key="ncvae", locator="Sec. 3.1, last sentence"),
-        assumptions=(CONVEX, "f and g are stationary points of the Lagrangian"),
+        assumptions=(CONVEX, "f and g are stationary points of the Lagrangian, with multipliers l and m; k = m - l"),
         formal={
             "kind": "universal",
-            "variables": {**CELLS, "m": "real"},
-            "given": [
-                "s1 >= l*d1",
-                "s2 >= l*d2",
-                "s3 >= l*d3",
-                "-s1 >= -m*d1",
-                "-s2 >= -m*d2",
-                "-s3 >= -m*d3",
-                "d1 + d2 + d3 = 0",
-            ],
-            "then": ["s1 = l*d1", "s2 = l*d2", "s3 = l*d3"],
-            "lift": "the tangents at f and at g are met with equality everywhere, which strict convexity allows only for f = g",
+            "variables": {"k": "real", "d1": "real", "d2": "real"},
+            "given": ["k*d2 >= 0", "-k*(d1 + d2) >= 0"],
+            "then": ["k*d1 <= 0"],
+            "lift": "in every cell k d = (s - l d) + (m d - s) adds the height of L(g) above the tangent at f and that"
+            " of L(f) above the tangent at g, which is not negative; cell 1 is any cell, so that the sum vanishes in"
+            " every cell, which strict convexity allows only for f = g",
         },
         recorded=Status.PROVED,
     ),
     Claim(
         id="ncvae:eq18",
-        printed=r"\text{The local extrema of } \mathcal{L}(f) \text{ is between the stationary points of the Lagrangian}"
-        r" \text{ functional } \mathcal{J}(f, \lambda) = \mathcal{L}(f) - \int \lambda(z)\Big(\int f(x|z) dx - 1\Big) dz",
+        printed=r"\text{The local extrema of } \mathcal{L}(f) \text{ is between the stationary points of the"
+        r" Lagrangian} \text{ functional } \mathcal{J}(f, \lambda) = \mathcal{L}(f) - \int \lambda(z)\Big(\int"
+        r" f(x|z) dx - 1\Big) dz",
         source=Source(key="ncvae", locator="App. A, eqs. (18), (19) and the first two bullets"),
         assumptions=(
             "densities are non-negative, and no multipliers are included for it (footnote 5)",
@@ -73,8 +68,8 @@ CLAIMS = (
             "variables": {"f1": "real", "f2": "real"},
             "given": ["f1 >= 0", "f2 >= 0", "f1 + f2 = 1", "(f1-3)^2 + f2^2 <= 4"],
             "then": ["2*(f1-3) = 2*f2"],
-            "lift": "a pair with a loss of at most the least value is a minimiser; stationary means that both derivatives"
-            " equal the one multiplier; an instance refutes the general sentence",
+            "lift": "a pair with a loss of at most the least value is a minimiser; stationary means that both"
+            " derivatives equal the one multiplier; an instance refutes the general sentence",
         },
         hints={"witness": {"f1": "1", "f2": "0"}},
         recorded=Status.REFUTED,
@@ -96,21 +91,20 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq18.corrected",
-        printed=r"\text{a local minimum } f \text{ with } f > 0 \text{ is a stationary point of } \mathcal{J}(f, \lambda)",
+        printed=r"\text{a local minimum } f \text{ with } f > 0 \text{ is a stationary point of } \mathcal{J}(f,"
+        r" \lambda)",
         source=Source(key="ncvae", locator="App. A, first bullet, for positive f"),
-        assumptions=("f is bounded away from zero on each of the cells", "L is differentiable in its first argument"),
+        assumptions=(
+            "l1 and l2 are the derivatives dL/df on two cells, c bounds the second derivatives nearby",
+            "f > 0: either cell can give up a mass e, however small",
+        ),
         formal={
             "kind": "universal",
-            "variables": {"l1": "real", "l2": "real", "l3": "real"},
-            "given": [
-                "l1 - l2 >= 0",
-                "l2 - l1 >= 0",
-                "l2 - l3 >= 0",
-                "l3 - l2 >= 0",
-            ],
-            "then": ["l1 = l2", "l2 = l3", "l1 = l3"],
-            "lift": "l1, l2, l3 are the derivatives dL/df on three cells; where f > 0 mass can be moved between two cells"
-            " in both directions, and neither direction lowers the loss to first order",
+            "variables": {"l1": "real", "l2": "real", "c": "real", "e": "real"},
+            "given": ["e > 0", "c*e < l2 - l1"],
+            "then": ["(l1-l2)*e + c*e^2 < 0"],
+            "lift": "where l1 < l2, a small mass e moved from cell 2 to cell 1 lowers the loss; at a minimum with f > 0"
+            " neither l1 < l2 nor l2 < l1, so that dL/df is one constant, the multiplier",
         },
         recorded=Status.PROVED,
         printed_claim=False,
@@ -139,8 +133,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:appA.strong.corrected",
-        printed=r"\frac{\partial^2 L}{\partial f^2} > 0 \text{ gives strict convexity; on finite alphabets, where } u \le 1,"
-        r" \; u \log u \text{ is strongly convex with modulus } 1",
+        printed=r"\frac{\partial^2 L}{\partial f^2} > 0 \text{ gives strict convexity; on finite alphabets, where }"
+        r" u \le 1, \; u \log u \text{ is strongly convex with modulus } 1",
         source=Source(key="ncvae", locator="App. A, third bullet, with strict for strong"),
         assumptions=("L is twice continuously differentiable in its first argument",),
         formal={"kind": "all", "of": ["ncvae:appA.strong.strict", "ncvae:appA.strong.finite"]},
@@ -154,10 +148,11 @@ CLAIMS = (
         assumptions=("L is twice continuously differentiable in its first argument",),
         formal={
             "kind": "universal",
-            "variables": {"s": "real", "l": "real", "d": "real", "c": "real"},
-            "given": ["c > 0", "d != 0", "s = l*d + c*d^2/2"],
-            "then": ["s > l*d"],
-            "lift": "Taylor's theorem: s = L(f + d) - L(f), l the derivative at f, c the second derivative in between",
+            "variables": {"l": "real", "d": "real", "c": "real"},
+            "given": ["c > 0", "d^2 > 0"],
+            "then": ["l*d + c*d^2/2 > l*d"],
+            "lift": "Taylor's theorem: L(f + d) - L(f) = l d + c d^2/2 with l the derivative at f and c the second"
+            " derivative in between, so that L lies above its tangents",
         },
         recorded=Status.PROVED,
         printed_claim=False,
@@ -166,12 +161,12 @@ CLAIMS = (
         id="ncvae:appA.strong.finite",
         printed=r"u \log u \text{ is strongly convex with modulus } 1 \text{ on } 0 < u \le 1",
         source=Source(key="ncvae", locator="App. A, third bullet, finite alphabets"),
-        assumptions=("on a finite alphabet a probability u is at most 1",),
+        assumptions=("on a finite alphabet a probability u is at most 1", "1/u >= m is multiplied by u"),
         formal={
             "kind": "universal",
-            "variables": {"u": "real"},
-            "given": ["u > 0", "u <= 1"],
-            "then": ["1/u >= 1"],
+            "variables": {"u": "real", "m": "real"},
+            "given": ["u > 0", "u <= 1", "m <= 1"],
+            "then": ["1 >= m*u"],
         },
         recorded=Status.PROVED,
         printed_claim=False,

@@ -1,6 +1,7 @@
 """Section 4.2 and Appendix B.2: InfoVAE, its loss, the rewritings and the stationary point."""
 
 from variational import blocks, grammar
+from variational.papers.ncvae.wording import AGGREGATE, IS_AGGREGATE, POSITIVE
 from variational.records import SPACES, Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["infovae"]
@@ -11,8 +12,6 @@ FIVE_INTEGRALS = (
     f"{RECON} + (1-alpha)*int[x,z](pd(x)*q(z|x)*log(q(z|x))) - (1-alpha)*int[x,z](pd(x)*q(z|x)*log(p(z)))"
     " + (alpha+lambda-1)*int[z](gamma(z)*log(gamma(z))) - (alpha+lambda-1)*int[z](gamma(z)*log(p(z)))"
 )
-POSITIVE = "all densities are positive and every integral converges"
-AGGREGATE = "q(z) is the aggregated posterior, written gamma(z)"
 
 CLAIMS = (
     Claim(
@@ -83,7 +82,9 @@ CLAIMS = (
     Claim(
         id="ncvae:eq6.paren.corrected",
         printed=r"\text{if } \alpha < 0 \text{ and } \lambda > 0, \text{ MI is minimized}",
-        source=Source(key="ncvae", locator="Sec. 4.2, below eq. (6), with the sign of alpha for that of alpha + lambda - 1"),
+        source=Source(
+            key="ncvae", locator="Sec. 4.2, below eq. (6), with the sign of alpha for that of alpha + lambda - 1"
+        ),
         assumptions=("alpha < 0 and lambda > 0",),
         formal={
             "kind": "optimum",
@@ -121,7 +122,6 @@ CLAIMS = (
             "up_to": "x",
             "conditions": ["alpha != 1", "alpha + lambda > 1"],
         },
-        hints={"parameters": {"alpha": "0", "lambda": "2"}},
         recorded=Status.REFUTED,
         corrected_by="ncvae:eq8.corrected",
     ),
@@ -159,6 +159,7 @@ CLAIMS = (
                 "ncvae:eq34.eq40",
                 "ncvae:eq34.eq41",
                 "ncvae:eq34.eq43",
+                "ncvae:eq33.decoder-sign",
             ],
         },
         recorded=Status.PROVED,
@@ -189,9 +190,10 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq34.eq37",
-        printed=r"p^*(x|z) = \frac{1}{\gamma(z)} q^*(z|x) p_d(x), \quad \gamma(z) = q^*(z) := \int q^*(z|x) p_d(x) \, dx",
+        printed=r"p^*(x|z) = \frac{1}{\gamma(z)} q^*(z|x) p_d(x), \quad \gamma(z) = q^*(z) := \int q^*(z|x) p_d(x) \,"
+        r" dx",
         source=Source(key="ncvae", locator="App. B.2, eqs. (37), (38); eq. (8), decoder"),
-        assumptions=(POSITIVE, "the multiplier of the decoder is the aggregated posterior gamma(z)"),
+        assumptions=(POSITIVE, IS_AGGREGATE),
         formal={
             "kind": "stationary",
             "objective": OBJECTIVE,
@@ -204,8 +206,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq34.eq39",
-        printed=r"\frac{\partial J_{InfoVAE}}{\partial q(z|x)} = -p_d(x) \log p(x|z) + (1-\alpha) p_d(x) (\log q(z|x) + 1)"
-        r" - \lambda p_d(x) \log p(z) + (\alpha+\lambda-1) p_d(x) (\log q(z) + 1) + \xi(x)",
+        printed=r"\frac{\partial J_{InfoVAE}}{\partial q(z|x)} = -p_d(x) \log p(x|z) + (1-\alpha) p_d(x) (\log"
+        r" q(z|x) + 1) - \lambda p_d(x) \log p(z) + (\alpha+\lambda-1) p_d(x) (\log q(z) + 1) + \xi(x)",
         source=Source(key="ncvae", locator="App. B.2, eq. (39)"),
         assumptions=(AGGREGATE, POSITIVE),
         formal={
@@ -252,7 +254,7 @@ CLAIMS = (
         id="ncvae:eq34.eq43",
         printed=r"\frac{\partial^2 L_{InfoVAE}(x,z)}{\partial p(x|z)^2} = p_d(x) q(z|x) \frac{1}{p(x|z)^2} > 0",
         source=Source(key="ncvae", locator="App. B.2, eq. (43)"),
-        assumptions=(POSITIVE, "the sign of the product of positive factors is that of ncvae:eq33.signs"),
+        assumptions=(POSITIVE, "the sign is ncvae:eq33.decoder-sign"),
         formal={
             "kind": "second-derivative",
             "functional": LOSS,

@@ -1,15 +1,13 @@
 """Section 4.2 and Appendix B.2: Lagrangians as printed, convexity of InfoVAE, Theorem 3 and Corollary 3.1."""
 
 from variational import blocks, grammar
+from variational.papers.ncvae.wording import COLLAPSE, MULTIPLIER, NON_PARAMETRIC, POSITIVE
 from variational.records import DISCRETE_X, FINITE, SPACES, Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["infovae"]
 LOSS = grammar.functional(OBJECTIVE)
 LOSS_AAE = grammar.functional(blocks.BUILT_IN["aae"])
 MULTIPLIERS = "int[x](xi(x)*(int[z](q(z|x)) - 1)) + int[z](mu(z)*(int[x](p(x|z)) - 1))"
-POSITIVE = "all densities are positive and every integral converges"
-NON_PARAMETRIC = "p(x|z) and q(z|x) run through all conditional densities; p_d and p have full support"
-COLLAPSE = "posterior collapse is that of Definition 4.1: every minimising pair has q*(z|x) free of x or p*(x|z) free of z"
 VACUOUS = (
     "where data and codes are both atomless and alpha > 0 there is no minimiser, and the definition holds vacuously;"
     " the claim is judged where a minimiser exists"
@@ -38,7 +36,7 @@ CLAIMS = (
         id="ncvae:eq35.eq36",
         printed=r"\frac{\partial J_{InfoVAE}(x,z)}{\partial p(x|z)} = p_d(x) q(z|x) \frac{1}{p(x|z)} - \gamma(z)",
         source=Source(key="ncvae", locator="App. B.2, eqs. (35), (36)"),
-        assumptions=(READING, "the multiplier printed gamma(z) is written mu(z)", POSITIVE),
+        assumptions=(READING, MULTIPLIER, POSITIVE),
         # ERR printed with both signs reversed; where the derivative is set to zero this does no harm
         formal={
             "kind": "derivative",
@@ -53,7 +51,7 @@ CLAIMS = (
         id="ncvae:eq35.eq47",
         printed=r"\frac{\partial J_{AAE}(x,z)}{\partial p(x|z)} = p_d(x) q(z|x) \frac{1}{p(x|z)} - \gamma(z)",
         source=Source(key="ncvae", locator="App. B.3, eqs. (46), (47)"),
-        assumptions=(READING, "the multiplier printed gamma(z) is written mu(z)", POSITIVE),
+        assumptions=(READING, MULTIPLIER, POSITIVE),
         # ERR printed with both signs reversed, as (36)
         formal={
             "kind": "derivative",
@@ -69,7 +67,9 @@ CLAIMS = (
         printed=r"J = \mathcal{L} + \int \xi(x) \Big(\int q(z|x) dz - 1\Big) dx"
         r" + \int \gamma(z) \Big(\int p(x|z) dx - 1\Big) dz, \quad"
         r" \frac{\partial J(x,z)}{\partial p(x|z)} = -p_d(x) q(z|x) \frac{1}{p(x|z)} + \gamma(z)",
-        source=Source(key="ncvae", locator="App. B.2 and B.3, eqs. (35), (36), (46), (47), with the signs of (26) and (59)"),
+        source=Source(
+            key="ncvae", locator="App. B.2 and B.3, eqs. (35), (36), (46), (47), with the signs of (26) and (59)"
+        ),
         assumptions=(POSITIVE,),
         formal={"kind": "all", "of": ["ncvae:eq35.eq36.corrected", "ncvae:eq35.eq47.corrected"]},
         recorded=Status.PROVED,
@@ -79,7 +79,7 @@ CLAIMS = (
         id="ncvae:eq35.eq36.corrected",
         printed=r"\frac{\partial J_{InfoVAE}(x,z)}{\partial p(x|z)} = -p_d(x) q(z|x) \frac{1}{p(x|z)} + \gamma(z)",
         source=Source(key="ncvae", locator="App. B.2, eqs. (35), (36), with the signs of (26)"),
-        assumptions=("the multiplier printed gamma(z) is written mu(z)", POSITIVE),
+        assumptions=(MULTIPLIER, POSITIVE),
         formal={
             "kind": "derivative",
             "functional": f"{LOSS} + {MULTIPLIERS}",
@@ -93,7 +93,7 @@ CLAIMS = (
         id="ncvae:eq35.eq47.corrected",
         printed=r"\frac{\partial J_{AAE}(x,z)}{\partial p(x|z)} = -p_d(x) q(z|x) \frac{1}{p(x|z)} + \gamma(z)",
         source=Source(key="ncvae", locator="App. B.3, eqs. (46), (47), with the signs of (26)"),
-        assumptions=("the multiplier printed gamma(z) is written mu(z)", POSITIVE),
+        assumptions=(MULTIPLIER, POSITIVE),
         formal={
             "kind": "derivative",
             "functional": f"{LOSS_AAE} + {MULTIPLIERS}",
@@ -131,7 +131,10 @@ CLAIMS = (
         id="ncvae:eq44.sign",
         printed=r"(1-\alpha) p_d(x) \frac{1}{q(z|x)} + (\alpha+\lambda-1) p_d(x)^2 \frac{1}{q(z)} > 0",
         source=Source(key="ncvae", locator="App. B.2, eq. (44), sign"),
-        assumptions=("alpha != 1 and alpha + lambda > 1", "d, q, g are the values of p_d(x), q(z|x), q(z) at one point"),
+        assumptions=(
+            "alpha != 1 and alpha + lambda > 1",
+            "d, q, g are the values of p_d(x), q(z|x), q(z) at one point",
+        ),
         formal={
             "kind": "universal",
             "variables": VALUES,
@@ -165,20 +168,24 @@ CLAIMS = (
         printed=r"(1-\alpha) p_d(x) \frac{1}{q(z|x)} + (\alpha+\lambda-1) p_d(x)^2 \frac{1}{q(z)} > 0"
         r" \text{ if } \alpha \le 1 \text{ and } \lambda > 0",
         source=Source(key="ncvae", locator="App. B.2, eq. (44), sign, with conditions"),
-        assumptions=("alpha <= 1 and lambda > 0", "q(z) is at least p_d(x) q(z|x): finite spaces"),
+        assumptions=(
+            "alpha <= 1 and lambda > 0",
+            "g = q(z) is at least its own summand t = p_d(x) q(z|x) > 0: finite spaces",
+            "the second derivative is multiplied by q(z|x) q(z)/p_d(x) > 0",
+        ),
         formal={
             "kind": "universal",
-            "variables": VALUES,
-            "given": ["alpha <= 1", "lambda > 0", "d > 0", "q > 0", "g >= d*q"],
-            "then": [f"{SECOND_DERIVATIVE} > 0"],
+            "variables": {"alpha": "real", "lambda": "real", "t": "real", "g": "real"},
+            "given": ["alpha <= 1", "lambda > 0", "t > 0", "g >= t"],
+            "then": ["(1-alpha)*g + (alpha+lambda-1)*t > 0"],
         },
         recorded=Status.PROVED,
         printed_claim=False,
     ),
     Claim(
         id="ncvae:thm3",
-        printed=r"\text{For full support data distribution } p_d(\cdot) \text{ and } \alpha \neq 1, \text{ non-parametric}"
-        r" \; \mathcal{L}_{InfoVAE} \text{ reaches its infimum at a unique } (p^*, q^*)",
+        printed=r"\text{For full support data distribution } p_d(\cdot) \text{ and } \alpha \neq 1, \text{"
+        r" non-parametric} \; \mathcal{L}_{InfoVAE} \text{ reaches its infimum at a unique } (p^*, q^*)",
         source=Source(key="ncvae", locator="Theorem 3"),
         assumptions=("alpha != 1", "alpha + lambda > 1, as required below (6)", NON_PARAMETRIC),
         formal={
@@ -193,8 +200,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:thm3.corrected",
-        printed=r"\text{If } \alpha < 0 \text{ and } \lambda > 0, \text{ non-parametric } \mathcal{L}_{InfoVAE} \text{ reaches"
-        r" its minimum at the unique pair } p^*(x|z) = p_d(x), \; q^*(z|x) = p(z)",
+        printed=r"\text{If } \alpha < 0 \text{ and } \lambda > 0, \text{ non-parametric } \mathcal{L}_{InfoVAE}"
+        r" \text{ reaches its minimum at the unique pair } p^*(x|z) = p_d(x), \; q^*(z|x) = p(z)",
         source=Source(key="ncvae", locator="Theorem 3, with conditions"),
         assumptions=("alpha < 0 and lambda > 0", NON_PARAMETRIC),
         formal={
@@ -224,7 +231,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:cor3.1.corrected",
-        printed=r"\text{The non-parametric InfoVAE with } \alpha < 0 < \lambda \text{ suffers from posterior collapse.}",
+        printed=r"\text{The non-parametric InfoVAE with } \alpha < 0 < \lambda \text{ suffers from posterior"
+        r" collapse.}",
         source=Source(key="ncvae", locator="Corollary 3.1, with conditions"),
         assumptions=("alpha < 0 and lambda > 0", NON_PARAMETRIC, COLLAPSE),
         formal={

@@ -1,47 +1,48 @@
 """Appendix C.2, equations (63) to (70): the lines of the proof of Theorem 6, in logarithms."""
 
+from variational.papers.ncvae.wording import POSITIVE
 from variational.records import Claim, Source, Status
 
-# Values at one pair (x, z): d = p_d(x), e = p_n(x), c = (beta-1) d + delta e = h(x), h(x) + d = beta d + delta e;
-# logarithms: lg = log gamma(z), lp = log p(z), ln = log n(z), a = log A_delta(x); w is the exponent of p(z)/n(z).
-LINE = {name: "real" for name in ("beta", "delta", "d", "e", "c", "lg", "lp", "ln", "a")}
-HYPOTHESES = ["beta > 1", "delta > 0", "d > 0", "e >= 0", "c = (beta-1)*d + delta*e"]
-LINE_65 = "lg = a + (beta-1)*d/c*(beta/(beta-1)*lp - 1/(beta-1)*lg) + delta*e/c*ln"
-READ = "d, e, c are p_d(x), p_n(x), h(x) = (beta-1) p_d(x) + delta p_n(x) at one x with p_d(x) > 0, the rest logarithms"
-MISPRINT = "p_n(z) is no value of p_n, which lives on x: it may be any number m"
+WEIGHT = "((beta-1)*pd(x)+delta*pn(x))"  # h(x)
+TOTAL = "(beta*pd(x)+delta*pn(x))"  # h(x) + p_d(x)
+CONDITIONS = ["beta > 1", "delta > 0"]
+IN_LOGARITHMS = "log_g is the logarithm of the common code gamma, log_a(x) = log A_delta(x), h(x) = 1/[g(x)-1]"
+FROM_65 = "log A_delta(x) is eliminated by (65), which is linear in it"
+MISPRINT = "p_n(z) is no value of p_n, which lives on x: it may be any positive function m(z)"
+LOG_A = (
+    f"log_g(z) - (beta-1)*pd(x)/{WEIGHT}*(beta/(beta-1)*log(p(z)) - 1/(beta-1)*log_g(z))"
+    f" - delta*pn(x)/{WEIGHT}*log(n(z))"
+)
+LINE_69 = f"{WEIGHT}/{TOTAL}*log_a(x) + log(n(z)) + beta*pd(x)/{TOTAL}*(log(p(z)) - log(n(z)))"
 
 CLAIMS = (
     Claim(
         id="ncvae:eq65.eq63",
         printed=r"\frac{s(x)}{p_d(x)} \gamma(z) = q^*(z|x), \; \forall x",
         source=Source(key="ncvae", locator="App. C.2, eq. (63)"),
-        assumptions=("case 2: p*(x|z) = s(x)", "at x with p_d(x) = d > 0; g = gamma(z), q = q*(z|x), p = p*(x|z)"),
+        assumptions=(
+            "case 2: s(x) = p*(x|z), which is q*(z|x) p_d(x)/gamma(z) by (60)",
+            "at x with p_d(x) > 0",
+            POSITIVE,
+        ),
         formal={
-            "kind": "universal",
-            "variables": {"s": "real", "d": "real", "g": "real", "q": "real", "p": "real"},
-            "given": ["d > 0", "g > 0", "p = q*d/g", "p = s"],
-            "then": ["s/d*g = q"],
+            "kind": "identity",
+            "lhs": "s(x,z)/pd(x)*gamma(z)",
+            "rhs": "q(z|x)",
+            "where": {"s(x,z)": "q(z|x)*pd(x)/gamma(z)"},
         },
         recorded=Status.PROVED,
     ),
     Claim(
         id="ncvae:eq65.eq64",
-        printed=r"\frac{s(x)}{p_d(x)} = 1, \; \forall x, \text{ meaning that } p^*(x|z) = p_d(x) \text{ and } q^*(z|x) = \gamma(z)",
-        source=Source(key="ncvae", locator="App. C.2, eq. (64) and the two sentences after it"),
-        assumptions=("(63) at one x with p_d(x) = d > 0", "gamma and q*(.|x) are normalised"),
+        printed=r"\frac{s(x)}{p_d(x)} = 1, \; \forall x",
+        source=Source(key="ncvae", locator="App. C.2, eq. (64)"),
+        assumptions=("s(x) is what the integral of (63) over z makes of it", "at x with p_d(x) > 0", POSITIVE),
         formal={
-            "kind": "universal",
-            "variables": {name: "real" for name in ("s", "d", "g1", "g2", "g3", "q1", "q2", "q3")},
-            "given": [
-                "d > 0",
-                "s/d*g1 = q1",
-                "s/d*g2 = q2",
-                "s/d*g3 = q3",
-                "g1 + g2 + g3 = 1",
-                "q1 + q2 + q3 = 1",
-            ],
-            "then": ["s/d = 1", "q1 = g1", "q2 = g2", "q3 = g3"],
-            "lift": "any cut of the codes into three cells, with the masses of gamma and q*(.|x) in them",
+            "kind": "identity",
+            "lhs": "s(x)/pd(x)",
+            "rhs": "1",
+            "where": {"s(x)": "pd(x)*int[z](q(z|x))/int[z](gamma(z))"},
         },
         recorded=Status.PROVED,
     ),
@@ -52,61 +53,59 @@ CLAIMS = (
         r" n(z)^{\frac{\delta p_n(x)}{(\beta-1)p_d(x)+\delta p_n(x)}}",
         source=Source(key="ncvae", locator="App. C.2, eq. (65)"),
         assumptions=(
-            "case 1: q*(z|x) = gamma(z), inserted into the stationarity equation of Theorem 5",
-            "l is the multiplier, ld = log p_d(x), a = log A_delta(x) as printed in (14)",
-            READ,
+            "case 1: q*(z|x) = gamma(z), hence log p*(x|z) = log p_d(x), inserted into the equation (62) = 0",
+            "log_l(x,z) is the multiplier lambda(x) that (62) = 0 gives, and log A_delta(x) is as printed in (14)",
+            IN_LOGARITHMS,
+            POSITIVE,
         ),
         formal={
-            "kind": "universal",
-            "variables": {**LINE, "l": "real", "ld": "real"},
-            "given": [
-                *HYPOTHESES,
-                "-d*(lg + ld - lg) + (beta*d + delta*e)*(lg + 1) - beta*d*lp - delta*e*ln + l = 0",
-                "a = d/c*ld - (l + beta*d + delta*e)/c",
-            ],
-            "then": [LINE_65],
+            "kind": "identity",
+            "lhs": "log_g(z)",
+            "rhs": f"pd(x)/{WEIGHT}*log(pd(x)) - (log_l(x,z) + {TOTAL})/{WEIGHT}"
+            f" + (beta-1)*pd(x)/{WEIGHT}*(beta/(beta-1)*log(p(z)) - 1/(beta-1)*log_g(z)) +"
+            f" delta*pn(x)/{WEIGHT}*log(n(z))",
+            "where": {
+                "log_l(x,z)": f"pd(x)*log(pd(x)) - {TOTAL}*(log_g(z) + 1) + beta*pd(x)*log(p(z)) +"
+                " delta*pn(x)*log(n(z))"
+            },
+            "conditions": CONDITIONS,
         },
         recorded=Status.PROVED,
     ),
     Claim(
         id="ncvae:eq65.eq66",
-        printed=r"\gamma(z)^{h(x)} = A_\delta(x)^{h(x)} \frac{p(z)^{\beta p_d(x)}}{\gamma(z)^{p_d(x)}} n(z)^{\delta p_n(z)}",
+        printed=r"\gamma(z)^{h(x)} = A_\delta(x)^{h(x)} \frac{p(z)^{\beta p_d(x)}}{\gamma(z)^{p_d(x)}} n(z)^{\delta"
+        r" p_n(z)}",
         source=Source(key="ncvae", locator="App. C.2, eq. (66)"),
-        assumptions=("h(x) = 1/[g(x)-1] = c", MISPRINT, READ),
+        assumptions=(MISPRINT, FROM_65, IN_LOGARITHMS, POSITIVE),
         # ERR printed p_n(z), should read p_n(x)
         formal={
-            "kind": "universal",
-            "variables": {**LINE, "m": "real"},
-            "given": [*HYPOTHESES, LINE_65, "m >= 0"],
-            "then": ["c*lg = c*a + beta*d*lp - d*lg + delta*m*ln"],
-        },
-        hints={
-            "witness": {
-                "beta": "2",
-                "delta": "1",
-                "d": "1/2",
-                "e": "1/2",
-                "c": "1",
-                "lg": "1/3",
-                "lp": "0",
-                "ln": "1",
-                "a": "0",
-                "m": "1/4",
-            }
+            "kind": "identity",
+            "lhs": f"{WEIGHT}*log_g(z)",
+            "rhs": f"{WEIGHT}*log_a(x,z) + beta*pd(x)*log(p(z)) - pd(x)*log_g(z) + delta*m(z)*log(n(z))",
+            "where": {"log_a(x,z)": LOG_A},
+            "conditions": CONDITIONS,
         },
         recorded=Status.REFUTED,
         corrected_by="ncvae:eq65.eq66.corrected",
     ),
     Claim(
         id="ncvae:eq65.eq66.corrected",
-        printed=r"\gamma(z)^{h(x)} = A_\delta(x)^{h(x)} \frac{p(z)^{\beta p_d(x)}}{\gamma(z)^{p_d(x)}} n(z)^{\delta p_n(x)}",
+        printed=r"\gamma(z)^{h(x)} = A_\delta(x)^{h(x)} \frac{p(z)^{\beta p_d(x)}}{\gamma(z)^{p_d(x)}} n(z)^{\delta"
+        r" p_n(x)}",
         source=Source(key="ncvae", locator="App. C.2, eq. (66), with p_n(x) for p_n(z)"),
-        assumptions=("g = 1 + 1/c and h(x) = 1/[g(x)-1]", READ),
+        assumptions=(
+            "g(x) = 1 + 1/[(beta-1) p_d(x) + delta p_n(x)] as defined after (65)",
+            FROM_65,
+            IN_LOGARITHMS,
+            POSITIVE,
+        ),
         formal={
-            "kind": "universal",
-            "variables": {**LINE, "g": "real", "h": "real"},
-            "given": [*HYPOTHESES, LINE_65, "g = 1 + 1/c", "h = 1/(g-1)"],
-            "then": ["h = c", "h*lg = h*a + beta*d*lp - d*lg + delta*e*ln"],
+            "kind": "identity",
+            "lhs": "h(x)*log_g(z)",
+            "rhs": "h(x)*log_a(x,z) + beta*pd(x)*log(p(z)) - pd(x)*log_g(z) + delta*pn(x)*log(n(z))",
+            "where": {"log_a(x,z)": LOG_A, "h(x)": f"1/(1 + 1/{WEIGHT} - 1)"},
+            "conditions": CONDITIONS,
         },
         recorded=Status.PROVED,
         printed_claim=False,
@@ -115,27 +114,14 @@ CLAIMS = (
         id="ncvae:eq65.eq67",
         printed=r"\frac{\gamma(z)^{h(x)+p_d(x)}}{A_\delta(x)^{h(x)}} = p(z)^{\beta p_d(x)} n(z)^{\delta p_n(z)}",
         source=Source(key="ncvae", locator="App. C.2, eq. (67)"),
-        assumptions=("h(x) = c", MISPRINT, READ),
+        assumptions=(MISPRINT, FROM_65, IN_LOGARITHMS, POSITIVE),
         # ERR printed p_n(z), should read p_n(x)
         formal={
-            "kind": "universal",
-            "variables": {**LINE, "m": "real"},
-            "given": [*HYPOTHESES, LINE_65, "m >= 0"],
-            "then": ["(c+d)*lg - c*a = beta*d*lp + delta*m*ln"],
-        },
-        hints={
-            "witness": {
-                "beta": "2",
-                "delta": "1",
-                "d": "1/2",
-                "e": "1/2",
-                "c": "1",
-                "lg": "1/3",
-                "lp": "0",
-                "ln": "1",
-                "a": "0",
-                "m": "1/4",
-            }
+            "kind": "identity",
+            "lhs": f"({WEIGHT} + pd(x))*log_g(z) - {WEIGHT}*log_a(x,z)",
+            "rhs": "beta*pd(x)*log(p(z)) + delta*m(z)*log(n(z))",
+            "where": {"log_a(x,z)": LOG_A},
+            "conditions": CONDITIONS,
         },
         recorded=Status.REFUTED,
         corrected_by="ncvae:eq65.eq67.corrected",
@@ -144,12 +130,13 @@ CLAIMS = (
         id="ncvae:eq65.eq67.corrected",
         printed=r"\frac{\gamma(z)^{h(x)+p_d(x)}}{A_\delta(x)^{h(x)}} = p(z)^{\beta p_d(x)} n(z)^{\delta p_n(x)}",
         source=Source(key="ncvae", locator="App. C.2, eq. (67), with p_n(x) for p_n(z)"),
-        assumptions=("h(x) = c", READ),
+        assumptions=(FROM_65, IN_LOGARITHMS, POSITIVE),
         formal={
-            "kind": "universal",
-            "variables": LINE,
-            "given": [*HYPOTHESES, LINE_65],
-            "then": ["(c+d)*lg - c*a = beta*d*lp + delta*e*ln"],
+            "kind": "identity",
+            "lhs": f"({WEIGHT} + pd(x))*log_g(z) - {WEIGHT}*log_a(x,z)",
+            "rhs": "beta*pd(x)*log(p(z)) + delta*pn(x)*log(n(z))",
+            "where": {"log_a(x,z)": LOG_A},
+            "conditions": CONDITIONS,
         },
         recorded=Status.PROVED,
         printed_claim=False,
@@ -157,17 +144,28 @@ CLAIMS = (
     Claim(
         id="ncvae:eq65.eq68",
         printed=r"\frac{\gamma(z)^{h(x)+p_d(x)}}{A_\delta(x)^{h(x)} n(z)^{\beta p_d(x)+\delta p_n(x)}}"
-        r" = \Big(\frac{p(z)}{n(z)}\Big)^{\beta p_d(x)}, \quad h(x) + p_d(x) = \beta p_d(x) + \delta p_n(x)",
-        source=Source(key="ncvae", locator="App. C.2, eq. (68) and the sentence after it"),
-        assumptions=("h(x) = c", READ),
+        r" = \Big(\frac{p(z)}{n(z)}\Big)^{\beta p_d(x)}",
+        source=Source(key="ncvae", locator="App. C.2, eq. (68)"),
+        assumptions=(FROM_65, IN_LOGARITHMS, POSITIVE),
         formal={
-            "kind": "universal",
-            "variables": LINE,
-            "given": [*HYPOTHESES, LINE_65],
-            "then": [
-                "(c+d)*lg - c*a - (beta*d + delta*e)*ln = beta*d*(lp - ln)",
-                "c + d = beta*d + delta*e",
-            ],
+            "kind": "identity",
+            "lhs": f"({WEIGHT} + pd(x))*log_g(z) - {WEIGHT}*log_a(x,z) - {TOTAL}*log(n(z))",
+            "rhs": "beta*pd(x)*log(p(z)/n(z))",
+            "where": {"log_a(x,z)": LOG_A},
+            "conditions": CONDITIONS,
+        },
+        recorded=Status.PROVED,
+    ),
+    Claim(
+        id="ncvae:eq65.powers",
+        printed=r"h(x) + p_d(x) = \beta p_d(x) + \delta p_n(x)",
+        source=Source(key="ncvae", locator="App. C.2, the sentence after eq. (68)"),
+        assumptions=(IN_LOGARITHMS,),
+        formal={
+            "kind": "identity",
+            "lhs": f"1/(1 + 1/{WEIGHT} - 1) + pd(x)",
+            "rhs": "beta*pd(x) + delta*pn(x)",
+            "conditions": CONDITIONS,
         },
         recorded=Status.PROVED,
     ),
@@ -176,12 +174,13 @@ CLAIMS = (
         printed=r"\frac{\gamma(z)}{A_\delta(x)^{\frac{h(x)}{h(x)+p_d(x)}} n(z)}"
         r" = \Big(\frac{p(z)}{n(z)}\Big)^{\frac{\beta p_d(x)}{\beta p_d(x)+\delta p_n(x)}}",
         source=Source(key="ncvae", locator="App. C.2, eq. (69)"),
-        assumptions=("h(x) = c", READ),
+        assumptions=(FROM_65, IN_LOGARITHMS, POSITIVE),
         formal={
-            "kind": "universal",
-            "variables": LINE,
-            "given": [*HYPOTHESES, LINE_65],
-            "then": ["lg - c/(c+d)*a - ln = beta*d/(beta*d + delta*e)*(lp - ln)"],
+            "kind": "identity",
+            "lhs": f"log_g(z) - {WEIGHT}/({WEIGHT} + pd(x))*log_a(x,z) - log(n(z))",
+            "rhs": f"beta*pd(x)/{TOTAL}*log(p(z)/n(z))",
+            "where": {"log_a(x,z)": LOG_A},
+            "conditions": CONDITIONS,
         },
         recorded=Status.PROVED,
     ),
@@ -190,19 +189,13 @@ CLAIMS = (
         printed=r"\frac{\gamma(z) n(z')}{\gamma(z') n(z)}"
         r" = \Big(\frac{p(z) n(z')}{p(z') n(z)}\Big)^{\frac{\beta p_d(x)}{\beta p_d(x)+\delta p_n(x)}}",
         source=Source(key="ncvae", locator="App. C.2, eq. (70)"),
-        assumptions=("(69) at z and at z', whose logarithms carry the mark 1 and 2, for the same x", READ),
+        assumptions=("gamma(z) and gamma(z') are what (69) makes of them, for one x", IN_LOGARITHMS, POSITIVE),
         formal={
-            "kind": "universal",
-            "variables": {
-                name: "real"
-                for name in ("beta", "delta", "d", "e", "c", "a", "lg1", "lg2", "lp1", "lp2", "ln1", "ln2")
-            },
-            "given": [
-                *HYPOTHESES,
-                "lg1 - c/(c+d)*a - ln1 = beta*d/(beta*d + delta*e)*(lp1 - ln1)",
-                "lg2 - c/(c+d)*a - ln2 = beta*d/(beta*d + delta*e)*(lp2 - ln2)",
-            ],
-            "then": ["lg1 + ln2 - lg2 - ln1 = beta*d/(beta*d + delta*e)*(lp1 + ln2 - lp2 - ln1)"],
+            "kind": "identity",
+            "lhs": "log_g(x,z) + log(n(z')) - log_g(x,z') - log(n(z))",
+            "rhs": f"beta*pd(x)/{TOTAL}*log(p(z)*n(z')/(p(z')*n(z)))",
+            "where": {"log_g(x,z)": LINE_69},
+            "conditions": CONDITIONS,
         },
         recorded=Status.PROVED,
     ),

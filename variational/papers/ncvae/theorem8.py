@@ -1,4 +1,4 @@
-"""Appendix A: Theorem 8 on strictly convex integrands, and the steps of its proof."""
+"""Appendix A: Theorem 8 on strictly convex integrands, equations (20) to (22), step (i) of its proof."""
 
 from variational.papers.ncvae.calculus import CELLS, CONVEX, LIFT, SIMPLEX, TANGENT
 from variational.records import Claim, Source, Status
@@ -8,22 +8,29 @@ MAXIMUM = "the larger of two losses is written as any M that is at least both"
 CLAIMS = (
     Claim(
         id="ncvae:thm8",
-        printed=r"\text{Assume } L(\cdot, x, z) \text{ is a strictly convex real function in its first argument for every }"
-        r" x, z. \text{ If } \mathcal{L} \text{ has at least one critical function point, then } \mathcal{L} \text{ is either}"
-        r" \text{ constant or has a unique global minimum.}",
+        printed=r"\text{Assume } L(\cdot, x, z) \text{ is a strictly convex real function in its first argument for"
+        r" every } x, z. \text{ If } \mathcal{L} \text{ has at least one critical function point, then } \mathcal{L}"
+        r" \text{ is either} \text{ constant or has a unique global minimum.}",
         source=Source(key="ncvae", locator="Theorem 8, eqs. (20)-(22) and step (i) of its proof"),
         assumptions=(CONVEX, "a critical function point is a stationary point of the Lagrangian (19)"),
         formal={
             "kind": "all",
-            "of": ["ncvae:thm8.conclusion", "ncvae:thm8.eq20", "ncvae:thm8.eq21", "ncvae:thm8.eq22", "ncvae:thm8.i"],
+            "of": [
+                "ncvae:thm8.conclusion",
+                "ncvae:thm8.eq20",
+                "ncvae:thm8.eq21",
+                "ncvae:thm8.eq22",
+                "ncvae:thm8.i",
+                "ncvae:thm8.i.limit",
+            ],
         },
         recorded=Status.REFUTED,
         corrected_by="ncvae:thm8.corrected",
     ),
     Claim(
         id="ncvae:thm8.conclusion",
-        printed=r"\text{If } \mathcal{L} \text{ has at least one critical function point, then } \mathcal{L} \text{ is either}"
-        r" \text{ constant or has a unique global minimum.}",
+        printed=r"\text{If } \mathcal{L} \text{ has at least one critical function point, then } \mathcal{L} \text{"
+        r" is either} \text{ constant or has a unique global minimum.}",
         source=Source(key="ncvae", locator="Theorem 8, conclusion"),
         assumptions=(CONVEX, "f is a stationary point of the Lagrangian; then it is the one minimiser"),
         formal={
@@ -56,11 +63,14 @@ CLAIMS = (
         id="ncvae:thm8.eq20.corrected",
         printed=r"\alpha L(f) + (1-\alpha) L(g) \ge L(h_\alpha), \text{ with } > \text{ where } f(x|z) \neq g(x|z)",
         source=Source(key="ncvae", locator="App. A, eq. (20), with the case of equality"),
-        assumptions=("the instance is L(u) = u^2; for other L this is the definition of strict convexity",),
+        assumptions=(
+            "the instance is L(u) = u^2; for other L this is the definition of strict convexity",
+            "0 < a < 1 is written a - a^2 > 0, and f != g is written (f - g)^2 > 0",
+        ),
         formal={
             "kind": "universal",
             "variables": {"a": "real", "f": "real", "g": "real"},
-            "given": ["a > 0", "a < 1", "f != g"],
+            "given": ["a - a^2 > 0", "(f-g)^2 > 0"],
             "then": ["a*f^2 + (1-a)*g^2 > (a*f + (1-a)*g)^2"],
         },
         recorded=Status.PROVED,
@@ -68,14 +78,14 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:thm8.eq21",
-        printed=r"\alpha \mathcal{L}(f) + (1-\alpha) \mathcal{L}(g) > \mathcal{L}(h_\alpha), \; \forall \alpha \in (0,1),"
-        r" \forall f, g \in \mathcal{F}",
+        printed=r"\alpha \mathcal{L}(f) + (1-\alpha) \mathcal{L}(g) > \mathcal{L}(h_\alpha), \; \forall \alpha \in"
+        r" (0,1), \forall f, g \in \mathcal{F}",
         source=Source(key="ncvae", locator="App. A, eq. (21)"),
         assumptions=("the instance is L(u) = u^2", SIMPLEX, "f = g is allowed, as printed"),
         # ERR printed for all f, g in F, should read for all f != g in F
         formal={
             "kind": "universal",
-            "variables": {name: "real" for name in ("a", "f1", "f2", "g1", "g2")},
+            "variables": dict.fromkeys(("a", "f1", "f2", "g1", "g2"), "real"),
             "given": [
                 "a > 0",
                 "a < 1",
@@ -99,7 +109,7 @@ CLAIMS = (
         assumptions=("cell 1 is where f and g differ, cell 2 where they do not; F, G, H are the losses on the cells",),
         formal={
             "kind": "universal",
-            "variables": {name: "real" for name in ("a", "F1", "F2", "G1", "G2", "H1", "H2")},
+            "variables": dict.fromkeys(("a", "F1", "F2", "G1", "G2", "H1", "H2"), "real"),
             "given": ["a > 0", "a < 1", "a*F1 + (1-a)*G1 > H1", "a*F2 + (1-a)*G2 >= H2"],
             "then": ["a*(F1 + F2) + (1-a)*(G1 + G2) > H1 + H2"],
             "lift": "(20) integrated over the set where f and g differ, which has positive measure, and over the rest",
@@ -116,7 +126,7 @@ CLAIMS = (
         # ERR printed for all f, g in F, should read for all f != g in F
         formal={
             "kind": "universal",
-            "variables": {name: "real" for name in ("a", "f1", "f2", "g1", "g2", "M")},
+            "variables": dict.fromkeys(("a", "f1", "f2", "g1", "g2", "M"), "real"),
             "given": [
                 "a > 0",
                 "a < 1",
@@ -142,7 +152,7 @@ CLAIMS = (
         assumptions=("F, G, H are the losses at f, g and h_alpha, related by (21)", MAXIMUM),
         formal={
             "kind": "universal",
-            "variables": {name: "real" for name in ("a", "F", "G", "H", "M")},
+            "variables": dict.fromkeys(("a", "F", "G", "H", "M"), "real"),
             "given": ["a > 0", "a < 1", "a*F + (1-a)*G > H", "M >= F", "M >= G"],
             "then": ["M > H"],
         },
@@ -156,12 +166,40 @@ CLAIMS = (
         assumptions=("F, G, H are the losses at f, g and h_alpha, related by (21); L(f) > L(g), hence f != g",),
         formal={
             "kind": "universal",
-            "variables": {name: "real" for name in ("a", "F", "G", "H")},
+            "variables": dict.fromkeys(("a", "F", "G", "H"), "real"),
             "given": ["a > 0", "a < 1", "a*F + (1-a)*G > H", "F > G"],
             "then": ["F > H"],
             "lift": "for a -> 1 the densities h_a come as near to f as one likes, so that f is no local minimum",
         },
         recorded=Status.PROVED,
+    ),
+    Claim(
+        id="ncvae:thm8.i.limit",
+        printed=r"\text{there exists a sequence of PDFs achieving strictly smaller values of } \mathcal{L},"
+        r" \text{ namely all } h_\alpha \text{ for } \alpha \to 0",
+        source=Source(key="ncvae", locator="App. A, proof of Theorem 8, step (i), last sentence"),
+        assumptions=("the sequence must approach f; h_alpha = alpha f + (1 - alpha) g, as defined after (20)",),
+        # ERR printed alpha -> 0, should read alpha -> 1
+        formal={
+            "kind": "universal",
+            "variables": dict.fromkeys(("a", "f", "g", "h"), "real"),
+            "given": ["a = 0", "h = a*f + (1-a)*g"],
+            "then": ["h = f"],
+            "lift": "h_a is continuous in a: its limit for a -> 0 is its value at a = 0; f, g, h are values at one"
+            " point",
+        },
+        hints={"witness": {"a": "0", "f": "1", "g": "0", "h": "0"}},
+        recorded=Status.REFUTED,
+        corrected_by="ncvae:thm8.i.limit.corrected",
+    ),
+    Claim(
+        id="ncvae:thm8.i.limit.corrected",
+        printed=r"\text{namely all } h_\alpha \text{ for } \alpha \to 1: \; h_\alpha - f = (1-\alpha)(g - f)",
+        source=Source(key="ncvae", locator="App. A, proof of Theorem 8, step (i), last sentence, with 1 for 0"),
+        assumptions=("h_alpha = alpha f + (1 - alpha) g, as defined after (20)",),
+        formal={"kind": "identity", "lhs": "a*f(x) + (1-a)*g(x) - f(x)", "rhs": "(1-a)*(g(x) - f(x))"},
+        recorded=Status.PROVED,
+        printed_claim=False,
     ),
     Claim(
         id="ncvae:thm8.corrected",
@@ -176,24 +214,10 @@ CLAIMS = (
                 "ncvae:thm8.eq21.corrected",
                 "ncvae:thm8.eq22.corrected",
                 "ncvae:thm8.i",
+                "ncvae:thm8.i.limit.corrected",
             ],
         },
         recorded=Status.PROVED,
         printed_claim=False,
     ),
-    Claim(
-        id="ncvae:thm8.ii",
-        printed=r"\text{there is no local maximum of } \mathcal{L}: \; g = \frac{f \min(1,f)}{\int f \min(1,f)}, \;"
-        r" h_\varepsilon := \frac{1}{1-\varepsilon}(f - \varepsilon g), \; j_\varepsilon = 2f - h_\varepsilon;"
-        r" \text{ this contradicts (22)}",
-        source=Source(key="ncvae", locator="App. A, proof of Theorem 8, step (ii)"),
-        assumptions=(CONVEX, SIMPLEX),
-        formal={
-            "kind": "all",
-            "of": ["ncvae:thm8.ii.densities", "ncvae:thm8.ii.distinct", "ncvae:thm8.ii.maximum"],
-        },
-        recorded=Status.REFUTED,
-        corrected_by="ncvae:thm8.ii.corrected",
-    ),
-    #II
 )

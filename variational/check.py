@@ -1,0 +1,230 @@
+"""Command: judge the claims of a paper and compare the verdicts with the recorded ones."""
+
+import contextlib
+import importlib.util
+import multiprocessing
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from variational.command_line import WRONG_COMMAND_LINE, Parser, complain, ending_well, suggest
+from variational.errors import InvalidInputError, VaeproofError
+from variational.papers import registry
+from variational.records import Claim, Status, Verdict
+
+if TYPE_CHECKING:  # rich, SymPy and z3 are loaded only where they are needed: --help stays fast
+    from variational.claim_report import Judged
+
+WORKERS = 2
+HANDFUL = 4  # claims that one process judges sooner than two can start
+NO_NUMERIC = "note: the package numeric is not installed, so the verdicts rest on exact methods only"
+
+
+def build_parser() -> Parser:
+    """Return the parser of the command line."""
+    parser = Parser(
+        prog="python -m variational.check",
+        description="Judge every claim of a paper, with evidence that 'python -m variational.verify' re-checks.",
+        epilog="Exit status 0: every verdict is the recorded one; 1: some verdict differs, or with --strict a printed "
+        "claim is not PROVED; 2: wrong command line; 130: interrupted.",
+    )
+    parser.add_argument("targets", metavar="TARGET", nargs="+", help=f"one of {', '.join(registry.TARGETS)}")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--markdown", action="store_true", help="the result table of the README")
+    parser.add_argument(
+        "--list", action="store_true", help="list the claims with their recorded verdicts, judge nothing"
+    )
+    parser.add_argument("--claim", metavar="ID", action="append", default=[], help="this claim only (may be repeated)")
+    parser.add_argument("--symbolic", action="store_true", help="exact methods only, no numeric certificates")
+    parser.add_argument("--strict", action="store_true", help="status 1 also where a printed claim is not PROVED")
+    parser.add_argument("--certificates", metavar="DIR", type=Path, help="save one certificate a claim in DIR")
+    parser.add_argument("--update", metavar="FILE", type=Path, help="put the result table between the markers of FILE")
+    return parser
+
+
+@ending_well
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check the chosen claims and return the exit status."""
+    parser = build_parser()
+    options = parser.parse_args(argv)
+    if options.list and (options.markdown or options.update or options.certificates):
+        parser.error("--list judges nothing, so it goes with --json and --claim only")
+    try:
+        chosen = choose(options.targets, options.claim)
+        readme = options.update.read_text(encoding="utf-8") if options.update else ""
+        if options.list:
+            show_list(chosen, as_json=options.json)
+            return 0
+        results = judge_all(chosen)
+        if not options.symbolic:
+            results = with_numeric_certificates(results, quiet=options.json)
+        if options.certificates:
+            save(results, options.certificates)
+        report(results, as_json=options.json, as_markdown=options.markdown, update=options.update, readme=readme)
+    except (InvalidInputError, OSError) as error:
+        complain(" ".join(str(error).split()))
+        return WRONG_COMMAND_LINE
+    except BrokenProcessPool:
+        complain("a process that judged claims ended by itself (out of memory?); nothing was written")
+        return 1
+    return exit_status(results, strict=options.strict)
+
+
+def choose(targets: Sequence[str], ids: Sequence[str]) -> tuple[Claim, ...]:
+    """Return the claims of the targets, each once, or those of them that are named.
+
+    Raises:
+        InvalidInputError: For an unknown target, or a claim that the targets do not hold.
+    """
+    found = {claim.id: claim for target in targets for claim in registry.claims(target)}
+    for name in ids:
+        if name not in found:
+            paper = registry.find_claim(name).id.partition(":")[0]  # says so if there is no such claim anywhere
+            msg = f"claim {name!r} belongs to {paper!r}, not to {' '.join(targets)}{suggest(name, found)}"
+            raise InvalidInputError(msg)
+    return tuple(claim for claim in found.values() if not ids or claim.id in ids)
+
+
+def show_list(claims: Sequence[Claim], *, as_json: bool) -> None:
+    """Print the claims with what is recorded of them."""
+    from variational import claim_report  # noqa: PLC0415
+
+    if as_json:
+        for claim in claims:
+            print(claim_report.list_json(claim))
+    else:
+        claim_report.show_list(claims)
+
+
+def judge_all(claims: Sequence[Claim]) -> list["Judged"]:
+    """Return the outcomes in the order of the claims, judged in parallel where it pays."""
+    from variational.claim_report import Judged  # noqa: PLC0415
+
+    with progress(len(claims)) as advance:
+        outcomes = _one_by_one(claims, advance) if len(claims) <= HANDFUL else _in_parallel(claims, advance)
+    return [
+        Judged(claim=claim, verdict=found[0], seconds=found[1]) for claim, found in zip(claims, outcomes, strict=True)
+    ]
+
+
+def timed_verdict(claim: Claim) -> tuple[Verdict, float]:
+    """Return the verdict on a claim and the seconds it took."""
+    from variational.decide import judge  # noqa: PLC0415
+
+    start = time.perf_counter()
+    try:
+        verdict = judge(claim, registry.find_claim)
+    except VaeproofError as error:
+        verdict = Verdict(status=Status.UNDECIDED, reason=f"the judge stopped: {error}")
+    return verdict, time.perf_counter() - start
+
+
+def _one_by_one(claims: Sequence[Claim], advance: Callable[[], None]) -> list[tuple[Verdict, float]]:
+    outcomes = []
+    for claim in claims:
+        outcomes.append(timed_verdict(claim))
+        advance()
+    return outcomes
+
+
+def _in_parallel(claims: Sequence[Claim], advance: Callable[[], None]) -> list[tuple[Verdict, float]]:
+    pool = ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        with _ctrl_c_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
+            waiting: list[Future[tuple[Verdict, float]]] = [pool.submit(timed_verdict, claim) for claim in claims]
+        outcomes = []
+        for future in waiting:
+            outcomes.append(future.result())
+            advance()
+    except BaseException:  # Ctrl-C included: nobody waits for what is being judged
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    pool.shutdown()
+    return outcomes
+
+
+@contextlib.contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar on standard error where that is a terminal; yields what advances it."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("judging", total=total)
+        yield lambda: bar.advance(task)
+
+
+def with_numeric_certificates(results: list["Judged"], *, quiet: bool) -> list["Judged"]:
+    """Return the results with numeric certificates attached, unchanged where the package is not installed."""
+    from variational.claim_report import Judged  # noqa: PLC0415
+
+    if importlib.util.find_spec("numeric") is None:
+        if not quiet:
+            print(NO_NUMERIC, file=sys.stderr)
+        return results
+    from numeric.certify import attach_certificates  # type: ignore[import-not-found] # noqa: PLC0415 - the one upward import
+
+    attached = attach_certificates([(judged.claim, judged.verdict) for judged in results])
+    return [
+        Judged(claim=claim, verdict=verdict, seconds=judged.seconds)
+        for judged, (claim, verdict) in zip(results, attached, strict=True)
+    ]
+
+
+def save(results: Sequence["Judged"], folder: Path) -> None:
+    """Write one certificate a claim into ``folder``."""
+    from variational.certificates import certificate, write  # noqa: PLC0415
+
+    for judged in results:
+        write(certificate(judged.claim, judged.verdict), folder)
+
+
+def report(results: Sequence["Judged"], *, as_json: bool, as_markdown: bool, update: Path | None, readme: str) -> None:
+    """Print the results, or put their table into the file ``update``, whose text is ``readme``."""
+    from variational import certificates, claim_report  # noqa: PLC0415
+
+    if update is not None:
+        certificates.write_text(update, claim_report.replace_table(readme, claim_report.markdown(results)))
+    if as_json:
+        for judged in results:
+            print(claim_report.to_json(judged))
+    elif as_markdown:
+        print(claim_report.markdown(results), end="")
+    elif update is None:
+        claim_report.show(results)
+
+
+def exit_status(results: Sequence["Judged"], *, strict: bool) -> int:
+    """Return 0 where every verdict is the recorded one (and, if strict, every printed claim is proved), else 1."""
+    differs = any(not judged.as_recorded for judged in results)
+    unproved = any(judged.claim.printed_claim and judged.verdict.status is not Status.PROVED for judged in results)
+    return int(differs or (strict and unproved))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Text, JSON and Markdown of judged claims."""
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from variational.errors import InvalidInputError
+from variational.records import SPACES, Claim, Status, Verdict
+from variational.report import (
+    coloured,
+    console,
+    counted,
+    evidence_lines,
+    field,
+    heading,
+    listed,
+    prose,
+    room,
+    show_table,
+    table,
+)
+
+BEGIN, END = "<!-- verdicts:begin -->", "<!-- verdicts:end -->"
+COMMAND = "python -m variational.check"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A claim, its verdict, and the seconds that judging took."""
+
+    claim: Claim
+    verdict: Verdict
+    seconds: float
+
+    @property
+    def as_recorded(self) -> bool:
+        """Whether the verdict is the recorded one."""
+        return self.verdict.status is self.claim.recorded
+
+
+def to_json(judged: Judged) -> str:
+    """Return the outcome as one line of JSON."""
+    claim, verdict = judged.claim, judged.verdict
+    fields = {
+        "id": claim.id,
+        "status": verdict.status.value,
+        "printed": claim.printed,
+        "source": str(claim.source),
+        "assumptions": claim.assumptions,
+        "spaces": verdict.spaces,
+        "reason": verdict.reason,
+        "evidence": [piece.to_json() for piece in verdict.evidence],
+        "corrected_by": claim.corrected_by,
+        "seconds": round(judged.seconds, 3),
+    }
+    return json.dumps(fields, ensure_ascii=False, default=_plain)
+
+
+def list_json(claim: Claim) -> str:
+    """Return what is recorded of a claim as one line of JSON."""
+    return json.dumps(
+        {"id": claim.id, "source": str(claim.source), "recorded": claim.recorded.value}, ensure_ascii=False
+    )
+
+
+def show_list(claims: Sequence[Claim]) -> None:
+    """Print ids, recorded verdicts and sources on standard output."""
+    screen = console()
+    rows = [(claim.id, coloured(claim.recorded.name), str(claim.source)) for claim in claims]
+    show_table(screen, table(("claim", "recorded", "source"), rows, fixed=("claim", "recorded")))
+
+
+def show(results: Sequence[Judged]) -> None:
+    """Print a table of the verdicts, then every claim with its statement, reason and evidence."""
+    screen = console()
+    rows = [
+        (
+            judged.claim.id,
+            coloured(judged.verdict.status.name) + Text("" if judged.as_recorded else " !"),
+            _spaces(judged.verdict).replace(", ", ",\n"),
+            _kinds(judged.verdict),
+        )
+        for judged in results
+    ]
+    show_table(screen, table(("claim", "verdict", "spaces", "evidence"), rows, fixed=("claim", "verdict", "spaces")))
+    screen.print()
+    _show_summary(screen, results)
+    for judged in results:
+        _show_claim(screen, judged)
+    if len(results) > 1:
+        screen.print()
+        _show_summary(screen, results)
+
+
+def _show_claim(screen: Console, judged: Judged) -> None:
+    claim, verdict, width = judged.claim, judged.verdict, room(screen)
+    heading(screen, claim.id)
+    field(screen, "statement", prose(claim.printed, width))
+    field(screen, "source", prose(str(claim.source) + ("" if claim.printed_claim else " (our form)"), width))
+    assumptions = [line for text in claim.assumptions for line in prose(text, width, bullet="- ")]
+    field(screen, "assumptions", assumptions or ["none"])
+    field(screen, "verdict", [_verdict(judged)])
+    field(screen, "spaces", prose(listed(verdict.spaces), width))
+    field(screen, "reason", prose(verdict.reason, width))
+    evidence = evidence_lines(verdict.evidence, width, said=(verdict.reason,))
+    field(screen, "evidence", evidence or ["none"])
+    if claim.corrected_by:
+        field(screen, "instead", [claim.corrected_by])
+    command = f"{COMMAND} {claim.id.partition(':')[0]} --claim {claim.id}"
+    if len(command) <= width:
+        field(screen, "reproduce", [command])
+    else:  # a line to copy is not broken inside
+        field(screen, "reproduce", [""])
+        screen.print(Text(f"  {command}"), soft_wrap=True)
+
+
+def _show_summary(screen: Console, results: Sequence[Judged]) -> None:
+    counts = Counter(judged.verdict.status for judged in results)
+    shown = listed(f"{counts[status]} {status.name}" for status in Status if counts[status])
+    differing = [judged for judged in results if not judged.as_recorded]
+    verb = "is" if len(results) == 1 else "are"
+    text = f"{counted(len(results), 'claim')}: {shown}. "
+    if not differing:
+        text += f"{'It' if len(results) == 1 else 'All'} {verb} as recorded."
+    else:
+        text += "Not as recorded (!): " + listed(judged.claim.id for judged in differing) + "."
+    for line in prose(text, screen.width):
+        screen.print(Text(line), soft_wrap=True)
+
+
+def _verdict(judged: Judged) -> Text:
+    shown = coloured(judged.verdict.status.name)
+    return shown if judged.as_recorded else shown + Text(f" (recorded {judged.claim.recorded.name})")
+
+
+def _spaces(verdict: Verdict) -> str:
+    return "all" if set(verdict.spaces) == set(SPACES) else listed(verdict.spaces)
+
+
+def _kinds(verdict: Verdict) -> str:
+    """Return the kinds of evidence, each once."""
+    counts = Counter(piece.kind for piece in verdict.evidence)
+    if counts["part"]:
+        return counted(counts["part"], "part")
+    return listed(counts) or "none"
+
+
+def markdown(results: Sequence[Judged]) -> str:
+    """Return the table of the README: the claims of the papers, and what holds where one fails.
+
+    Parts of a conjunction and corrected forms have no line of their own.
+    """
+    verdicts = {judged.claim.id: judged.verdict for judged in results}
+    lines = ["| claim | source | verdict | spaces | certificate | holds instead |", "|---|---|---|---|---|---|"]
+    for judged in results:
+        claim = judged.claim
+        if not claim.printed_claim or _is_part(claim, results):
+            continue
+        instead = f"`{claim.corrected_by}`" if claim.corrected_by else ""
+        if claim.corrected_by in verdicts:
+            instead += f" {verdicts[claim.corrected_by].status.name}"
+        cells = (
+            f"`{claim.id}`",
+            str(claim.source.locator),
+            judged.verdict.status.name,
+            _spaces(judged.verdict),
+            _kinds(judged.verdict),
+            instead,
+        )
+        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _is_part(claim: Claim, results: Sequence[Judged]) -> bool:
+    """Tell whether ``claim`` is a part of a claim whose id it extends."""
+    return any(
+        claim.id.startswith(f"{judged.claim.id}.") and claim.id in judged.claim.formal.get("of", ())
+        for judged in results
+    )
+
+
+def replace_table(text: str, rows: str) -> str:
+    r"""Return ``text`` with ``rows`` between its markers.
+
+    Raises:
+        InvalidInputError: Where the markers are not there, once each and in order.
+
+    Example:
+        >>> replace_table(f"a {BEGIN} old {END} b", "new\n")
+        'a <!-- verdicts:begin -->\nnew\n<!-- verdicts:end --> b'
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in after or END in before or END in after:
+        msg = f"the file needs the markers {BEGIN} and {END}, once each and in this order"
+        raise InvalidInputError(msg)
+    return f"{before}{BEGIN}\n{rows}{END}{after}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    msg = f"{type(value).__name__} has no place in the output"
+    raise TypeError(msg)

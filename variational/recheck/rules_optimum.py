@@ -1,0 +1,213 @@
+"""Rules for statements about minima and about joint convexity."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from variational import blocks, grammar
+from variational.errors import CertificateError
+from variational.recheck import finding, logs
+from variational.recheck.arithmetic import TrueLogarithms
+from variational.recheck.conditions import broken, read_relations
+from variational.recheck.curvature import second_along
+from variational.recheck.exact import Evaluator, Space, call_of_points, parse, read_definitions
+from variational.recheck.finding import Finding, Formal, Pieces, pieces_of
+from variational.recheck.master import STRICT, WEAK, Master, master
+from variational.recheck.pieces import check_pieces, value_on
+from variational.recheck.pointwise import derivative
+from variational.recheck.reading import mapping_of, rationals, read_space, text_of, texts_of
+from variational.recheck.signature import signature
+from variational.records import SPACES, Status
+
+CONTRAST = frozenset({"p != n", "pn/pd is not constant on the support of pd"})
+# Sign patterns under which the theorem behind an assertion applies; one of each tuple must be implied.
+PATTERNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "collapses": (("d = 0", "kappa > 0"),),
+    "least-information": (("d = 0", "kappa > 0"),),
+    "unique": (
+        ("d = 0", "r > 0", "kappa > 0", *STRICT),
+        ("d > 0", "r > 0", "kappa > 0", *STRICT),
+    ),
+    "no-collapse": (("d > 0", "r > 0", "kappa > 0", *STRICT),),
+}
+POSTERIOR = {"p|": "q(z|x)*pd(x)/gamma(z)"}
+
+
+def optimum(formal: Formal, status: Status, evidence: Pieces) -> Finding:
+    """Re-check a statement about minima: the signs its theorem needs, or an explicit code that breaks it."""
+    found = master(text_of(formal, "objective"))
+    conditions = texts_of(formal, "conditions")
+    asserted = text_of(formal, "asserts")
+    if asserted not in PATTERNS:
+        msg = f"'asserts' must be one of {', '.join(PATTERNS)}, got {asserted!r}"
+        raise CertificateError(msg)
+    levels = check_pieces(evidence, conditions, own=("optimal-code",))
+    if status is Status.PROVED:
+        if not any(found.implies(conditions, *pattern) for pattern in PATTERNS[asserted]):
+            msg = "the conditions do not give the signs that the theorem needs"
+            raise CertificateError(msg)
+        if asserted == "no-collapse" and not set(texts_of(formal, "data")) >= CONTRAST:
+            msg = "no-collapse needs p != n and a ratio pn/pd that is not constant on the support of pd"
+            raise CertificateError(msg)
+        text = "decomposition, lemmas and signs re-checked; the argument that joins them is text"
+        return Finding(levels=_levels(finding.IDENTITY, finding.DECISION, *levels), text=text)
+    if not set(texts_of(formal, "spaces") or SPACES) & {"finite"}:
+        msg = "the explicit code is on a finite space, of which the statement does not speak"
+        raise CertificateError(msg)
+    if asserted == "no-collapse":
+        _collapsed_optimum(formal, found, evidence)
+    elif asserted == "unique":
+        _two_optima(formal, found, evidence)
+    else:
+        _informative(formal, found, evidence)
+    text = "an admissible explicit code breaks the statement, with exact values"
+    return Finding(levels=_levels(finding.IDENTITY, finding.WITNESS, *levels), text=text)
+
+
+def _levels(*reached: str) -> tuple[str, ...]:
+    return tuple(level for level in finding.LEVELS if level in reached)
+
+
+def _parameters(formal: Formal, piece: Mapping[str, Any]) -> list[str]:
+    """Return the parameters of a code as equations, refusing values outside the conditions."""
+    values = rationals(mapping_of(mapping_of(piece, "space"), "parameters", optional=True))
+    space = Space(sizes={"x": 1, "z": 1}, functions={}, parameters=values)
+    failed = broken(read_relations(texts_of(formal, "conditions")), space)
+    if failed is not None:
+        msg = f"the code does not meet the condition {failed.text!r}"
+        raise CertificateError(msg)
+    return [f"{name} = {value}" for name, value in values.items()]
+
+
+def _compared(evidence: Pieces) -> list[Mapping[str, Any]]:
+    found = [piece for piece in evidence if piece.get("kind") == "code" and "relation" in piece]
+    if not found:
+        msg = "the verdict needs an explicit code compared with a bound"
+        raise CertificateError(msg)
+    return found
+
+
+def _informative(formal: Formal, found: Master, evidence: Pieces) -> None:
+    """A code below, or informative and level with, r H(X): no collapsed pair has less than that."""
+    piece = _compared(evidence)[0]
+    fixed = _parameters(formal, piece)
+    if not found.implies(fixed, "d = 0", "r > 0", *WEAK):
+        msg = "the bound r H(X) for collapsed pairs needs r > 0, d = 0 and a divergence D >= 0"
+        raise CertificateError(msg)
+    loss, bound = value_on(piece, found.functional), value_on(piece, _collapsed(found))
+    information = value_on(piece, blocks.BLOCKS[blocks.MI])
+    below = logs.sign(loss - bound)
+    if logs.sign(information) <= 0 or below > 0:
+        msg = "the code carries no information, or its loss exceeds that of collapsed pairs"
+        raise CertificateError(msg)
+    if below == 0 and not found.implies(fixed, "kappa = 0"):
+        msg = "the code is only level with collapsed pairs"
+        raise CertificateError(msg)
+
+
+def _two_optima(formal: Formal, found: Master, evidence: Pieces) -> None:
+    """Two different codes that reach the lower bound r H(X) + kappa log 2 (I <= H(X) = log 2)."""
+    pieces = _compared(evidence)
+    if len(pieces) < 2:
+        msg = "two codes are needed"
+        raise CertificateError(msg)
+    spaces = [mapping_of(piece, "space") for piece in pieces[:2]]
+    codes = [mapping_of(space, "functions").get("q|") for space in spaces]
+    if codes[0] == codes[1]:
+        msg = "the two codes are the same"
+        raise CertificateError(msg)
+    same = [{key: value for key, value in mapping_of(s, "functions").items() if key in {"pd", "p"}} for s in spaces]
+    if same[0] != same[1] or spaces[0].get("parameters") != spaces[1].get("parameters"):
+        msg = "the two codes are on different spaces"
+        raise CertificateError(msg)
+    if [Fraction(str(mass)) for mass in same[0]["pd"]] != [Fraction(1, 2)] * 2:
+        msg = "the bound I <= log 2 needs two equally likely x"
+        raise CertificateError(msg)
+    for piece in pieces[:2]:
+        fixed = _parameters(formal, piece)
+        if not found.implies(fixed, "d = 0", "r > 0", "kappa <= 0", *WEAK):
+            msg = "the lower bound r H(X) + kappa log 2 needs r > 0, d = 0, kappa <= 0 and D >= 0"
+            raise CertificateError(msg)
+        bound = value_on(piece, f"{_collapsed(found)} + ({found.coefficients['kappa']})*log(2)")
+        if value_on(piece, found.functional) != bound:
+            msg = "a code does not reach the lower bound r H(X) + kappa log 2"
+            raise CertificateError(msg)
+
+
+def _collapsed(found: Master) -> str:
+    return f"({found.coefficients['r']})*({blocks.DATA_ENTROPY})"
+
+
+def _collapsed_optimum(formal: Formal, found: Master, evidence: Pieces) -> None:
+    """A code that is stationary for a convex profile loss, and whose decoder does not depend on z."""
+    for piece in pieces_of(
+        evidence, "optimal-code", beside=("identity", "inequality", "code", "decision")
+    ):
+        fixed = _parameters(formal, piece)
+        if not found.implies(fixed, "r > 0", "kappa > 0", "d > 0", *WEAK):
+            msg = "the profile loss is convex only for r > 0, kappa > 0, d > 0 and D convex"
+            raise CertificateError(msg)
+        definitions = read_definitions({"p(x|z)": POSTERIOR["p|"]})
+        node = parse(found.functional)
+        space = read_space(mapping_of(piece, "space"), signature([node], definitions), definitions)
+        for text in texts_of(formal, "data"):
+            _require_data(text, space)
+        evaluator = Evaluator(space, TrueLogarithms(), definitions)
+        _require_stationary(evaluator, space, found)
+        for x in range(space.sizes["x"]):
+            masses = {evaluator.value(parse(POSTERIOR["p|"]), {"x": x, "z": z}) for z in range(space.sizes["z"])}
+            if masses != {space.functions["pd"][(x,)]}:
+                msg = "the decoder of the code depends on z, so the code has not collapsed"
+                raise CertificateError(msg)
+
+
+def _require_stationary(evaluator: Evaluator, space: Space, found: Master) -> None:
+    """By the envelope theorem the profile loss has the derivative of the loss at the posterior decoder."""
+    encoder = call_of_points("q(z|x)")
+    definitions = read_definitions({"p(x|z)": POSTERIOR["p|"]})
+    for x in range(space.sizes["x"]):
+        slopes = {
+            logs.lift(derivative(evaluator, definitions, parse(found.functional), encoder, {"x": x, "z": z}))
+            for z in range(space.sizes["z"])
+        }
+        if len(slopes) != 1:
+            msg = f"the code is not stationary at x = {x}"
+            raise CertificateError(msg)
+
+
+def _require_data(text: str, space: Space) -> None:
+    (relation,) = read_relations([text])
+    left, right = grammar.render(relation.left), grammar.render(relation.right)
+    if relation.operator == "!=" and {left, right} <= set(space.functions):
+        if space.functions[left] == space.functions[right]:
+            msg = f"the code does not meet {text!r}"
+            raise CertificateError(msg)
+        return
+    for x in range(space.sizes["x"]):
+        known = {name: space.functions[name][(x,)] for name in ("pd", "pn")}
+        local = Space(sizes={"x": 1, "z": 1}, functions={}, parameters={**space.parameters, **known})
+        if broken([relation], local) is not None:
+            msg = f"the code does not meet {text!r} at x = {x}"
+            raise CertificateError(msg)
+
+
+def convex(formal: Formal, status: Status, evidence: Pieces) -> Finding:
+    """Re-check joint convexity: a feasible line along which the loss bends down, or the sign of kappa p_d + d p_n."""
+    found = master(text_of(formal, "objective"))
+    conditions = texts_of(formal, "conditions")
+    if status is Status.REFUTED:
+        for piece in pieces_of(evidence, "direction"):
+            _parameters(formal, piece)
+            second = second_along(parse(found.functional), mapping_of(piece, "space"), mapping_of(piece, "direction"))
+            if str(second) != text_of(piece, "second") or logs.sign(second) >= 0:
+                msg = f"the recorded second derivative is {piece['second']}, recomputed {second}; it must be negative"
+                raise CertificateError(msg)
+        return Finding(levels=(finding.WITNESS,), text="the loss bends down along a feasible line, exactly")
+    if not found.implies(conditions, "r >= 0", "kappa >= 0", "d >= 0"):
+        msg = "convexity needs r >= 0, kappa >= 0 and d >= 0"
+        raise CertificateError(msg)
+    pieces_of(evidence, finding.DECISION)
+    return Finding(
+        levels=(finding.DECISION,), text="the local integrand is convex: r, kappa and d are non-negative by z3"
+    )
+
