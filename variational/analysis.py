@@ -116,8 +116,11 @@ def analyze(
         InvalidInputError: Where the objective is not defined at ``values`` or no parameters meet ``given``.
         NotCoveredError: Where the stationarity equations cannot be derived.
     """
-    fixed = tuple(f"{name} = {value}" for name, value in (values or {}).items())
     inserted = insert(objective, values or {})
+    if inserted.functional == 0:
+        msg = "every coefficient is zero: nothing is left of the objective"
+        raise InvalidInputError(msg)
+    fixed = tuple(f"{name} = {value}" for name, value in (values or {}).items())
     defined = tuple(text for text in _denominators(inserted) if text not in given)
     known = (*given, *fixed, *defined)
     if not smt.feasible(known):
@@ -160,9 +163,6 @@ def insert(objective: Objective, values: Mapping[str, Fraction]) -> Objective:
     if any(part.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I) for part in (functional, *(coefficients or {}).values())):
         shown = ", ".join(f"{name} = {value}" for name, value in values.items())
         msg = f"the objective is not defined at {shown}"
-        raise InvalidInputError(msg)
-    if functional == 0:
-        msg = "every coefficient is zero at these values: nothing is left of the objective"
         raise InvalidInputError(msg)
     return Objective(name=objective.name, functional=functional, coefficients=coefficients)
 

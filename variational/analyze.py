@@ -66,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         found = run(options.objective, values, options.assume)
     except FormulaError as error:
         complain(f"{error}{_guess(options.objective, error)}")
-        print(error.shown(), file=sys.stderr)
+        if error.text.strip():
+            print(error.shown(), file=sys.stderr)
         return WRONG_COMMAND_LINE
     except VaeproofError as error:
         complain(" ".join(str(error).split()))
@@ -100,6 +101,9 @@ def run(text: str, values: Mapping[str, Fraction], assumed: Sequence[str]) -> "A
             msg = f"unknown parameter {name!r} in --set{suggest(name, known)}; {_has(text, known)}"
             raise InvalidInputError(msg)
     equations = [f"{name} = {value}" for name, value in values.items()]
+    if not smt.feasible([*assumed, *equations]):
+        msg = f"no values of the parameters meet {' and '.join([*assumed, *equations])}"
+        raise InvalidInputError(msg)
     given = [*assumed]
     for relation in usual:  # what the papers assume gives way to what the user sets
         if smt.feasible([*given, *equations, relation]):
@@ -122,7 +126,7 @@ def read_objective(text: str) -> tuple["Objective", tuple[str, ...]]:
     place = user_objective.split_name(text)
     if place is not None:
         return user_objective.load(*place)
-    return objective.from_text(text), ()
+    return objective.from_text(re.sub(r"\s", " ", text)), ()  # one line, so that a caret points where it should
 
 
 def read_values(texts: Sequence[str]) -> dict[str, Fraction]:

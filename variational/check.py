@@ -58,22 +58,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--list judges nothing, so it goes with --json and --claim only")
     try:
         chosen = choose(options.targets, options.claim)
-        readme = options.update.read_text(encoding="utf-8") if options.update else ""
         if options.list:
             show_list(chosen, as_json=options.json)
             return 0
+        require_places(options.certificates, options.update)
         results = judge_all(chosen)
         if not options.symbolic:
             results = with_numeric_certificates(results, quiet=options.json)
-        if options.certificates:
-            save(results, options.certificates)
-        report(results, as_json=options.json, as_markdown=options.markdown, update=options.update, readme=readme)
-    except (InvalidInputError, OSError) as error:
+        save(results, certificates=options.certificates, update=options.update)
+    except BrokenPipeError:  # an OSError, but no fault of the user
+        raise
+    except InvalidInputError as error:
         complain(" ".join(str(error).split()))
+        return WRONG_COMMAND_LINE
+    except OSError as error:
+        complain(f"{error.filename}: {error.strerror}")
         return WRONG_COMMAND_LINE
     except BrokenProcessPool:
         complain("a process that judged claims ended by itself (out of memory?); nothing was written")
         return 1
+    report(results, as_json=options.json, as_markdown=options.markdown, quiet=options.update is not None)
     return exit_status(results, strict=options.strict)
 
 
@@ -196,26 +200,43 @@ def with_numeric_certificates(results: list["Judged"], *, quiet: bool) -> list["
     ]
 
 
-def save(results: Sequence["Judged"], folder: Path) -> None:
-    """Write one certificate a claim into ``folder``."""
-    from variational.certificates import certificate, write  # noqa: PLC0415
+def require_places(certificates: Path | None, update: Path | None) -> None:
+    """Refuse, before anything is judged, a place where the outcome could not be written.
 
-    for judged in results:
-        write(certificate(judged.claim, judged.verdict), folder)
-
-
-def report(results: Sequence["Judged"], *, as_json: bool, as_markdown: bool, update: Path | None, readme: str) -> None:
-    """Print the results, or put their table into the file ``update``, whose text is ``readme``."""
-    from variational import certificates, claim_report  # noqa: PLC0415
+    Raises:
+        InvalidInputError: Where the file to update lacks the markers.
+        OSError: Where the folder cannot be made or the file cannot be read.
+    """
+    from variational.claim_report import replace_table  # noqa: PLC0415
 
     if update is not None:
-        certificates.write_text(update, claim_report.replace_table(readme, claim_report.markdown(results)))
+        replace_table(update.read_text(encoding="utf-8"), "")
+    if certificates is not None:
+        certificates.mkdir(parents=True, exist_ok=True)
+
+
+def save(results: Sequence["Judged"], *, certificates: Path | None, update: Path | None) -> None:
+    """Write one certificate a claim into a folder, and the result table into a file."""
+    from variational.certificates import certificate, write, write_text  # noqa: PLC0415
+    from variational.claim_report import markdown, replace_table  # noqa: PLC0415
+
+    if certificates is not None:
+        for judged in results:
+            write(certificate(judged.claim, judged.verdict), certificates)
+    if update is not None:
+        write_text(update, replace_table(update.read_text(encoding="utf-8"), markdown(results)))
+
+
+def report(results: Sequence["Judged"], *, as_json: bool, as_markdown: bool, quiet: bool) -> None:
+    """Print the results; ``quiet`` leaves out the text for people."""
+    from variational import claim_report  # noqa: PLC0415
+
     if as_json:
         for judged in results:
             print(claim_report.to_json(judged))
     elif as_markdown:
         print(claim_report.markdown(results), end="")
-    elif update is None:
+    elif not quiet:
         claim_report.show(results)
 
 

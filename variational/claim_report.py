@@ -107,7 +107,8 @@ def _show_claim(screen: Console, judged: Judged) -> None:
     field(screen, "verdict", [_verdict(judged)])
     field(screen, "spaces", prose(listed(verdict.spaces), width))
     field(screen, "reason", prose(verdict.reason, width))
-    evidence = evidence_lines(verdict.evidence, width, said=(verdict.reason,))
+    arguments = {piece.shows for piece in verdict.evidence if piece.kind == "argument"}
+    evidence = evidence_lines(verdict.evidence, width, said=arguments & {verdict.reason})
     field(screen, "evidence", evidence or ["none"])
     if claim.corrected_by:
         field(screen, "instead", [claim.corrected_by])

@@ -171,7 +171,7 @@ def _without_redundant(condition: tuple[str, ...], given: Sequence[str]) -> tupl
     kept = list(dict.fromkeys(condition))
     for text in reversed(list(kept)):
         others = [*given, *(other for other in kept if other != text)]
-        if smt.prove(others, text).holds:
+        if smt.implies(others, text):
             kept.remove(text)
     return tuple(kept)
 
@@ -204,7 +204,7 @@ def _without_contrast(
     if information == "kappa>0":
         if aggregate in {"divergence", "zero"}:
             strict = 3 * parts.divergence + parts.jensen_shannon + parts.discrepancy
-            unique = True if smt.prove(known, relation_text(strict, ">")).holds else None
+            unique = True if smt.implies(known, relation_text(strict, ">")) else None
             return Outcome(verdict=COLLAPSES, rule="constant-code", unique=False if aggregate == "zero" else unique)
         if finite or superlinear:
             return Outcome(verdict=COLLAPSES, rule="constant-code-any-aggregate")
@@ -248,6 +248,6 @@ def _steep(space: str, parts: Coefficients, known: Sequence[str]) -> Outcome:
     """Constant codes on ever smaller sets: unbounded where KL(gamma||p) and KL(gamma||n) together count negative."""
     if space in ATOMLESS_Z:
         total = relation_text(parts.divergence + parts.contrast, "<")
-        if smt.prove(known, total).holds:
+        if smt.implies(known, total):
             return Outcome(verdict=UNBOUNDED, rule="shrinking-code", unique=False)
     return Outcome(verdict=UNDECIDED, rule="signs-open")

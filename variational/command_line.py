@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import NoReturn, ParamSpec
+from typing import Any, NoReturn, ParamSpec
 
 WRONG_COMMAND_LINE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -15,7 +15,11 @@ Arguments = ParamSpec("Arguments")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line; ``--help`` shows the usage."""
+    """A parser whose complaint is one line; ``--help`` shows the usage, options are not abbreviated."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of :class:`argparse.ArgumentParser`."""
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Print the message and end with status 2."""

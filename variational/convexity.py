@@ -120,7 +120,7 @@ def convex_condition(objective: Objective) -> tuple[str, tuple[Evidence, ...]]:
     elif parts.information == 0:
         local = parts.contrast
     conditions = [relation_text(parts.reconstruction, ">="), relation_text(sp.expand(local), ">=")]
-    conditions = [text for text in conditions if not smt.prove(positive_atoms(text), text).holds]
+    conditions = [text for text in conditions if not smt.implies(positive_atoms(text), text)]
     shown = " and ".join(conditions) or "always"
     if not smt.feasible([*positive_atoms("pd", "pn"), *conditions]):
         shown = "never"

@@ -1,5 +1,6 @@
 """Judge of statements about minima: unique, collapsed, not collapsed, least informative; space by space."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -34,13 +35,28 @@ def optimum(formal: Formal, _hints: Mapping[str, Any]) -> Verdict:
     ]
     refutation = _refutation(formal, objective, parts, [(s, r) for s, r, answer in answers if answer == NO])
     if refutation is not None:
-        return refutation
+        return dataclasses.replace(refutation, reason=f"{refutation.reason}. {_summary(formal, objective)}")
     still_open = [(space, regime) for space, regime, answer in answers if answer in {OPEN, NO}]
     if still_open:
         space, regime = still_open[0]
         reason = f"open for {' and '.join(regime.condition) or 'all parameters'} on {space}: "
         return Verdict(status=Status.UNDECIDED, reason=reason + lemmas.RULES[regime.outcome.rule].reason, spaces=spaces)
     return _proved(formal, objective, parts, [(space, regime) for space, regime, _ in answers], spaces)
+
+
+def _summary(formal: Formal, objective: Objective) -> str:
+    """Return the verdicts by kind of space, with the regions of the parameters and the conditions on the data."""
+    lines: dict[str, list[str]] = {}
+    regimes = collapse.regimes(objective, given=tuple(formal.get("conditions", ())))
+    for space in formal.get("spaces", SPACES):
+        found: dict[str, list[str]] = {}
+        for regime in regimes:
+            if space in regime.spaces:
+                where = " and ".join((*regime.condition, *regime.outcome.data))
+                found.setdefault(regime.outcome.verdict, []).append(f" for {where}" if where else "")
+        shown = ", ".join(f"{verdict}{' or'.join(where)}" for verdict, where in found.items())
+        lines.setdefault(shown, []).append(space)
+    return "; ".join(f"{', '.join(spaces)}: {shown}" for shown, spaces in lines.items())
 
 
 def _answer(formal: Formal, outcome: Outcome) -> str:
@@ -73,7 +89,10 @@ def _proved(
         reasons.append(lemmas.RULES[regime.outcome.rule].reason)
     decisions = [decision(formal, text) for text in _needed(formal, parts)]
     pieces = tuple({repr(piece): piece for piece in (*decisions, *evidence)}.values())
-    reason = " ".join(dict.fromkeys(reasons))
+    vacuous = [space for space, regime in cases if regime.outcome.verdict == collapse.UNBOUNDED]
+    if vacuous:
+        reasons.append(f"Where no minimum exists ({', '.join(dict.fromkeys(vacuous))}) the statement is empty.")
+    reason = f"L = {lemmas.master_identity(parts)}. " + " ".join(dict.fromkeys(reasons))
     return Verdict(status=Status.PROVED, reason=reason, spaces=spaces, evidence=pieces)
 
 
@@ -92,7 +111,7 @@ def _needed(formal: Formal, parts: Coefficients) -> tuple[str, ...]:
         strict = 3 * parts.divergence + parts.jensen_shannon + parts.discrepancy
         wanted.append((strict, ">"))
     texts = [f"{to_formula(expression)} {mark} 0" for expression, mark in wanted if not expression.is_number]
-    return tuple(text for text in texts if smt.prove(given, text).holds)
+    return tuple(text for text in texts if smt.implies(given, text))
 
 
 def decision(formal: Formal, then: str) -> Evidence:
@@ -106,19 +125,21 @@ def decision(formal: Formal, then: str) -> Evidence:
 def _refutation(
     formal: Formal, objective: Objective, parts: Coefficients, cases: Sequence[tuple[str, Regime]]
 ) -> Verdict | None:
-    """Build an exact refutation from the first case for which there is one; finite spaces first."""
+    """Build an exact refutation from the first case for which there is one, the clearest first."""
     order = {FINITE: 0, DISCRETE_X: 1, DENSITIES: 2}
-    for space, regime in sorted(cases, key=lambda case: order[case[0]]):
+
+    def clarity(case: tuple[str, Regime]) -> tuple[bool, int]:
+        return case[1].outcome.verdict != collapse.NO_COLLAPSE, order[case[0]]
+
+    for _, regime in sorted(cases, key=clarity):
         if formal["asserts"] == "no-collapse" and regime.outcome.verdict == collapse.NO_COLLAPSE:
             found = _outside_support(formal, objective, regime)
         else:
-            found = _informative(formal, objective, parts, space, regime)
+            found = _informative(formal, objective, parts, regime)
         if found is not None:
-            status = Status.REFUTED
-            others = "; ".join(dict.fromkeys(f"{s}: {r.outcome.verdict}" for s, r in cases))
             return Verdict(
-                status=status,
-                reason=f"{found[0]} ({others})",
+                status=Status.REFUTED,
+                reason=found[0],
                 spaces=tuple(formal.get("spaces", SPACES)),
                 evidence=(*found[1], *lemmas.evidence(objective, parts, regime)),
             )
@@ -126,7 +147,7 @@ def _refutation(
 
 
 def _informative(
-    formal: Formal, objective: Objective, parts: Coefficients, space: str, regime: Regime
+    formal: Formal, objective: Objective, parts: Coefficients, regime: Regime
 ) -> tuple[str, tuple[Evidence, ...]] | None:
     """Two equally likely points on two halves of the prior: the identity channel against r H(X)."""
     point = smt.satisfy([*formal.get("conditions", ()), *regime.condition])
@@ -162,7 +183,7 @@ def _informative(
         return None
     word = "is below" if relation == "<" else "equals"
     text = f"at {shown} the identity channel on two points has a loss that {word} that of every collapsed pair"
-    return text + f" ({space}: {regime.outcome.verdict})", (piece,)
+    return text, (piece,)
 
 
 def _divergence_at(parts: Coefficients, point: Mapping[str, Fraction]) -> bool:
@@ -175,7 +196,7 @@ def _divergence_at(parts: Coefficients, point: Mapping[str, Fraction]) -> bool:
         (parts.information, "<="),
     )
     fixed = [f"{name} = {value}" for name, value in point.items()]
-    return all(smt.prove(fixed, f"{to_formula(expression)} {mark} 0").holds for expression, mark in wanted)
+    return all(smt.implies(fixed, f"{to_formula(expression)} {mark} 0") for expression, mark in wanted)
 
 
 def _outside_support(

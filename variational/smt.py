@@ -95,6 +95,13 @@ def feasible(relations: Sequence[str]) -> bool:
     return bool(_solver(relations).check() != z3.unsat)
 
 
+def implies(given: Sequence[str], conclusion: str) -> bool:
+    """Tell whether z3 finds no counterexample; without a second leg this sorts cases and proves nothing."""
+    solver = _solver(given)
+    solver.add(z3.Not(relation_to_z3(conclusion)))
+    return bool(solver.check() == z3.unsat)
+
+
 def prove(given: Sequence[str], conclusion: str) -> Decision:
     """Decide ``given => conclusion`` over the reals.
 

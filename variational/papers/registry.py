@@ -20,6 +20,7 @@ from variational.papers.ncvae import (
     theorem6,
     theorem6_lines,
     theorem7,
+    theorem7_proof,
     theorem8,
     theorem8_maximum,
 )
@@ -43,6 +44,7 @@ PAPERS: Mapping[str, tuple[Claim, ...]] = {
         *theorem6.CLAIMS,
         *theorem6_lines.CLAIMS,
         *theorem7.CLAIMS,
+        *theorem7_proof.CLAIMS,
     ),
 }
 CONTROLS = "controls"

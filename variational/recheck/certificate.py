@@ -101,9 +101,7 @@ def _conjunction(formal: Formal, status: Status, evidence: Pieces, find_claim: F
     """Re-check every part; the status is the worst one."""
     wanted = list(texts_of(formal, "of"))
     pieces = [piece for piece in evidence if piece.get("kind") != finding.ARGUMENT]
-    if [piece.get("id") for piece in pieces] != wanted or any(
-        piece.get("kind") != "part" for piece in pieces
-    ):
+    if [piece.get("id") for piece in pieces] != wanted or any(piece.get("kind") != "part" for piece in pieces):
         msg = f"the parts must be {', '.join(wanted)}, in this order"
         raise CertificateError(msg)
     if not wanted or len(wanted) > MOST_PARTS:
@@ -115,9 +113,8 @@ def _conjunction(formal: Formal, status: Status, evidence: Pieces, find_claim: F
         msg = f"the status is {status.value}, the worst of the parts is {worst(statuses).value}"
         raise CertificateError(msg)
     levels = tuple(level for level in finding.LEVELS if any(level in part.levels for part in found))
-    return Finding(
-        levels=levels, text=f"{len(found)} parts re-checked: " + "; ".join(part.text for part in found)
-    )
+    shown = ", ".join(f"{piece['id']} {part.value}" for piece, part in zip(pieces, statuses, strict=True))
+    return Finding(levels=levels, text=f"{len(found)} parts re-checked: {shown}")
 
 
 def _require_printed(certificate: Mapping[str, Any], claim: Claim) -> None:
