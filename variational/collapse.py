@@ -3,7 +3,8 @@
 With ``r`` the coefficient of the reconstruction term, ``kappa`` that of the mutual information and ``d``
 that of the contrastive term, every combination of building blocks is (identity, checked per objective)::
 
-    L = r H(X) + r dec + kappa I + D[gamma] + d E_pn KL(q||n),   D = B KL(gamma||p) + l JSD(gamma||p) + s MMD^2(gamma, p)
+    L = r H(X) + r dec + kappa I + D[gamma] + d E_pn KL(q||n),
+    D[gamma] = B KL(gamma||p) + l JSD(gamma||p) + s MMD^2(gamma, p)
 
 so that the sign of ``kappa`` decides collapse wherever D is a divergence and d = 0. Each rule below is one
 theorem; its lemmas are attached as evidence by :mod:`variational.lemmas`.
@@ -120,7 +121,8 @@ def regimes(objective: Objective, *, given: Sequence[str] = (), split_zero: bool
 def _cells(parts: Coefficients, *, split_zero: bool) -> Iterator[tuple[tuple[str, tuple[str, ...]], ...]]:
     """Yield the cells of the parameter space on which one rule applies throughout."""
     big, jsd, mmd = parts.divergence, parts.jensen_shannon, parts.discrepancy
-    halves = 2 * big + jsd  # D is convex in gamma where B >= 0 and 2 B + l >= 0: f'' = (2 B (1 + u) + l) / (2 u (1 + u))
+    # D is convex in gamma where B >= 0 and 2 B + l >= 0: f'' = (2 B (1 + u) + l) / (2 u (1 + u))
+    halves = 2 * big + jsd
     weak = _relations((big, ">="), (halves, ">="), (mmd, ">="))
     positive = ("divergence", (*weak, *_relations((big + halves + mmd, ">"))))
     zero = ("zero", _relations((big, "="), (jsd, "="), (mmd, "=")))
@@ -133,9 +135,16 @@ def _cells(parts: Coefficients, *, split_zero: bool) -> Iterator[tuple[tuple[str
     for contrast in _signs("d", parts.contrast):
         joined = contrast[0] == "d=0" and not split_zero
         aggregate = (("divergence", weak), *other) if joined else (zero, positive, *other)
-        yield from itertools.product(
-            _signs("r", parts.reconstruction), _signs("kappa", parts.information), (contrast,), aggregate
-        )
+        axes = (_signs("r", parts.reconstruction), _signs("kappa", parts.information), (contrast,), aggregate)
+        for signs in itertools.product(*axes):
+            texts = [text for _, relations in signs for text in relations]
+            if not any(_constant(text) is False for text in texts):
+                yield tuple((label, tuple(t for t in relations if _constant(t) is None)) for label, relations in signs)
+
+
+def _constant(text: str) -> bool | None:
+    """Return the truth of a relation between numbers, None where it holds parameters."""
+    return None if smt.variables(text) else smt.holds(text, {})
 
 
 def _signs(name: str, expression: sp.Expr) -> tuple[tuple[str, tuple[str, ...]], ...]:

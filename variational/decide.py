@@ -1,13 +1,13 @@
 """The judge: one rule per kind of formal statement, and an independent re-check of every decided verdict."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from variational import judge_gaussian, judge_logic, judge_optimum, judge_pointwise
 from variational.errors import CertificateError, NotCoveredError
-from variational.recheck.certificate import check_part
-from variational.records import Claim, Evidence, Status, Verdict, worst
+from variational.recheck.certificate import CONJUNCTION, check_part
+from variational.records import SPACES, Claim, Evidence, Status, Verdict, worst
 
 FindClaim = Callable[[str], Claim]
 Judge = Callable[[Mapping[str, Any], Mapping[str, Any]], Verdict]
@@ -36,8 +36,9 @@ def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
         claim: What is judged. Its recorded verdict is not looked at.
         find_claim: Returns the claim of an id; used for the parts of a conjunction.
     """
-    if claim.formal["kind"] == "all":
-        return _conjunction(claim, find_claim)
+    if claim.formal["kind"] == CONJUNCTION:
+        parts = [find_claim(name) for name in claim.formal["of"]]
+        return combine(claim, [(part, judge(part, find_claim)) for part in parts])
     try:
         verdict = JUDGES[claim.formal["kind"]](claim.formal, claim.hints)
     except NotCoveredError as error:
@@ -48,7 +49,8 @@ def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
     try:
         check_part(json.loads(json.dumps(part)), claim, find_claim)
     except CertificateError as error:
-        reason = f"the engine says {verdict.status.value} ({verdict.reason}), the independent re-check does not: {error}"
+        reason = f"the engine says {verdict.status.value} ({verdict.reason}), the independent re-check does "
+        f"not: {error}"
         return Verdict(status=Status.UNDECIDED, reason=reason, spaces=verdict.spaces)
     return verdict
 
@@ -58,11 +60,14 @@ def evidence_json(verdict: Verdict) -> list[dict[str, Any]]:
     return [piece.to_json() for piece in verdict.evidence]
 
 
-def _conjunction(claim: Claim, find_claim: FindClaim) -> Verdict:
-    """Judge every part; the worst verdict is that of the whole."""
-    parts = [find_claim(name) for name in claim.formal["of"]]
-    verdicts = [judge(part, find_claim) for part in parts]
-    status = worst(verdict.status for verdict in verdicts)
+def combine(claim: Claim, parts: Sequence[tuple[Claim, Verdict]]) -> Verdict:
+    """Return the verdict on a conjunction from the verdicts on its parts: the worst of them.
+
+    Args:
+        claim: Its formal statement has the kind ``all``.
+        parts: The claims it names, in order, each with its verdict.
+    """
+    status = worst(verdict.status for _, verdict in parts)
     pieces = tuple(
         Evidence(
             kind="part",
@@ -74,18 +79,12 @@ def _conjunction(claim: Claim, find_claim: FindClaim) -> Verdict:
                 "evidence": evidence_json(verdict),
             },
         )
-        for part, verdict in zip(parts, verdicts, strict=True)
+        for part, verdict in parts
     )
-    decisive = [(p.id, v.reason) for p, v in zip(parts, verdicts, strict=True) if v.status is status]
+    decisive = [(part.id.partition(":")[2], verdict.reason) for part, verdict in parts if verdict.status is status]
     if status is Status.PROVED:
         reason = f"all {len(parts)} parts hold"
     else:
-        reason = "; ".join(f"{name.partition(':')[2]}: {text}" for name, text in decisive)
-    held = [set(verdict.spaces) for verdict in verdicts]
-    spaces = tuple(space for space in parts_spaces(verdicts) if all(space in names for names in held))
-    return Verdict(status=status, reason=reason, spaces=spaces or verdicts[0].spaces, evidence=pieces)
-
-
-def parts_spaces(verdicts: list[Verdict]) -> tuple[str, ...]:
-    """Return the spaces of the first verdict, in order."""
-    return verdicts[0].spaces
+        reason = "; ".join(f"{name}: {text}" for name, text in decisive)
+    spaces = tuple(space for space in SPACES if all(space in verdict.spaces for _, verdict in parts))
+    return Verdict(status=status, reason=reason, spaces=spaces or SPACES, evidence=pieces)

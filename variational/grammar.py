@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import NoReturn
 
 from variational import blocks
 from variational.errors import FormulaError
@@ -114,12 +115,17 @@ def _block_of(node: Node, text: str) -> str | None:
         return node.id
     if isinstance(node, Call):
         if not all(isinstance(arg, Name) for arg in node.args):
-            raise FormulaError(f"unknown term {node.name!r}; terms are {_choices()}", text=text, column=node.column)
+            _refuse_term(node.name, text, node.column)
         written = render(node)
         if written not in blocks.BLOCKS:
-            raise FormulaError(f"unknown term {written!r}; terms are {_choices()}", text=text, column=node.column)
+            _refuse_term(written, text, node.column)
         return written
     return None
+
+
+def _refuse_term(written: str, text: str, column: int) -> NoReturn:
+    message = f"unknown term {written!r}; terms are {_choices()}"
+    raise FormulaError(message, text=text, column=column)
 
 
 def _linear(node: Node, text: str) -> tuple[dict[str, Node], Node]:
@@ -128,7 +134,8 @@ def _linear(node: Node, text: str) -> tuple[dict[str, Node], Node]:
     if block is not None:
         return {block: ONE}, ZERO
     if isinstance(node, Int):
-        raise FormulaError("integrals are written in an objective file, not in an expression", text=text, column=1)
+        message = "integrals are written in an objective file, not in an expression"
+        raise FormulaError(message, text=text, column=1)
     if isinstance(node, Name):
         if node.id in RESERVED or node.id[0] in "xz":
             message = f"{node.id!r} is not a parameter name; parameters do not begin with x or z and are not functions"
@@ -137,7 +144,8 @@ def _linear(node: Node, text: str) -> tuple[dict[str, Node], Node]:
     if isinstance(node, Num):
         return {}, node
     if not isinstance(node, Op):
-        raise FormulaError("this is no part of an objective", text=text, column=1)
+        message = "this is no part of an objective"
+        raise FormulaError(message, text=text, column=1)
     left, left_rest = _linear(node.left, text)
     right, right_rest = _linear(node.right, text)
     if node.symbol in {"+", "-"}:
@@ -155,7 +163,8 @@ def _linear(node: Node, text: str) -> tuple[dict[str, Node], Node]:
         return {}, _combine("*", left_rest, right_rest)
     if node.symbol == "/" and not right:
         if _known_zero(right_rest):
-            raise FormulaError("division by zero", text=text, column=1)
+            message = "division by zero"
+            raise FormulaError(message, text=text, column=1)
         if left:
             _require_pure(left_rest, text)
             return {block: _combine("/", value, right_rest) for block, value in left.items()}, ZERO

@@ -152,8 +152,10 @@ def _integrated_term(term: sp.Expr, points: tuple[sp.Symbol, ...]) -> sp.Expr:
             bound.extend(inner.points)
             factors.extend(sp.Mul.make_args(inner.body))
         else:
-            factors.append(factor)
+            factors.extend(_split_denominator(factor))
     factors = list(sp.Mul.make_args(sp.Mul(*factors)))
+    _integrate_out(factors, bound)
+    factors = _divide_out(factors, bound)
     _integrate_out(factors, bound)
     outside = [factor for factor in factors if not factor.free_symbols & set(bound)]
     inside = [factor for factor in factors if factor.free_symbols & set(bound)]
@@ -174,7 +176,8 @@ def _apart(node: Int, taken: set[sp.Symbol]) -> Int:
             if new not in taken and new not in renaming.values() and new not in node.body.free_symbols
         )
         renaming[bound] = fresh
-    return Int(rename(node.body, renaming), *(renaming[bound] for bound in node.points))
+    apart: Int = Int(rename(node.body, renaming), *(renaming[bound] for bound in node.points))
+    return apart
 
 
 def _integrate_out(factors: list[sp.Expr], bound: list[sp.Symbol]) -> None:
@@ -191,6 +194,31 @@ def _integrate_out(factors: list[sp.Expr], bound: list[sp.Symbol]) -> None:
                 factors.remove(holding[0])
                 bound.remove(name)
                 again = True
+
+
+def _split_denominator(factor: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Write 1/(v a + v) as 1/v times 1/(a + 1): expansion multiplies denominators out, which hides factors."""
+    if isinstance(factor, sp.Pow) and isinstance(factor.base, sp.Add) and factor.exp.is_Integer and factor.exp < 0:
+        return tuple(part**factor.exp for part in sp.Mul.make_args(sp.factor_terms(factor.base)))
+    return (factor,)
+
+
+def _divide_out(factors: list[sp.Expr], bound: list[sp.Symbol]) -> list[sp.Expr]:
+    """Cancel an inner integral against a power of itself, as in the integral of pd(x) q(z|x) / gamma(z) over x.
+
+    Points integrated on the way are removed from ``bound`` (in place).
+    """
+    powers = {factor.base for factor in factors if isinstance(factor, sp.Pow) and isinstance(factor.base, Int)}
+    if not powers:
+        return factors
+    for name in list(bound):
+        holding = [factor for factor in factors if name in factor.free_symbols]
+        inner = _named(sp.Mul(*holding), (name,))
+        if inner in powers:
+            bound.remove(name)
+            rest = [factor for factor in factors if name not in factor.free_symbols]
+            return _divide_out(list(sp.Mul.make_args(sp.Mul(inner, *rest))), bound)
+    return factors
 
 
 def _components(

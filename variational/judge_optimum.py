@@ -176,7 +176,8 @@ def _informative(
     if regime.outcome.verdict not in {collapse.NO_COLLAPSE, collapse.NOT_UNIQUE}:
         return None
     piece = witnesses.separation(
-        "the identity channel on two points against r H(X), the least loss of a collapsed pair", identity, loss, collapsed
+        "the identity channel on two points against r H(X), the least loss of a collapsed "
+        "pair", identity, loss, collapsed
     )
     relation = piece.data["relation"]
     if relation == ">" or (relation == "=" and regime.outcome.verdict != collapse.NOT_UNIQUE):

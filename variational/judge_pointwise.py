@@ -12,7 +12,18 @@ from variational.integrals import canonical, is_zero, readable
 from variational.objective import from_text
 from variational.recheck.statements import statement
 from variational.records import Evidence, Status, Verdict
-from variational.stationary import DECODER, ENCODER, LAMBDA, MU, Derivation, X, Z, derive, isolate_log_encoder, lagrangian
+from variational.stationary import (
+    DECODER,
+    ENCODER,
+    LAMBDA,
+    MU,
+    Derivation,
+    X,
+    Z,
+    derive,
+    isolate_log_encoder,
+    lagrangian,
+)
 from variational.symbols import Int, fold, function, rename
 from variational.translate import to_formula, to_sympy
 
@@ -20,14 +31,14 @@ Formal = Mapping[str, Any]
 Hints = Mapping[str, Any]
 
 
-def identity(formal: Formal, _hints: Hints) -> Verdict:
+def identity(formal: Formal, hints: Hints) -> Verdict:
     """Judge ``lhs = rhs``, for all densities and parameters."""
     left, right = (to_sympy(formal[side], where=formal.get("where")) for side in ("lhs", "rhs"))
     if is_zero(left - right):
         data = {"lhs": formal["lhs"], "rhs": formal["rhs"]}
         evidence = Evidence(kind="identity", shows="both sides have the same canonical form", data=data)
         return Verdict(status=Status.PROVED, reason="both sides have the same canonical form", evidence=(evidence,))
-    return _refuted(formal, "the two sides differ")
+    return _refuted(formal, "the two sides differ", hints.get("witness"))
 
 
 def derivative(formal: Formal, _hints: Hints) -> Verdict:
@@ -54,7 +65,7 @@ def _compare_derivative(formal: Formal, derived: sp.Expr, field: str) -> Verdict
     return _refuted(formal, f"the derivative is {shown}")
 
 
-def stationary(formal: Formal, _hints: Hints) -> Verdict:
+def stationary(formal: Formal, hints: Hints) -> Verdict:
     """Judge a printed stationary decoder or encoder against the derived Lagrange equations."""
     objective = from_text(formal["objective"])
     if formal["of"] == "decoder":
@@ -74,7 +85,8 @@ def stationary(formal: Formal, _hints: Hints) -> Verdict:
         steps = [step.text() for step in derivation.steps] if derivation is not None else []
         evidence = Evidence(kind="stationary", shows="derived from the Lagrangian", data={"steps": steps})
         return Verdict(status=Status.PROVED, reason="the printed form is the derived one", evidence=(evidence,))
-    return _refuted(formal, f"derived: log q(z|x) = {shown}" if shown else "the Lagrange equation gives another form")
+    reason = f"derived: log q(z|x) = {shown}" if shown else "the Lagrange equation gives another form"
+    return _refuted(formal, reason, hints.get("witness"))
 
 
 def _stationary_decoder(formal: Formal, functional: sp.Expr) -> Verdict:
@@ -86,7 +98,8 @@ def _stationary_decoder(formal: Formal, functional: sp.Expr) -> Verdict:
     free_of_x = X not in fold(inserted).free_symbols
     if mass == 1 and free_of_x and is_zero(inserted + multiplier):
         steps = [f"dL/dp(x|z) = {to_formula(readable(equation))}", f"mu(z) = {to_formula(readable(-inserted))}"]
-        evidence = Evidence(kind="stationary", shows="solves its Lagrange equation and sums to one", data={"steps": steps})
+        evidence = Evidence(kind="stationary", shows="solves its Lagrange equation and sums to "
+        "one", data={"steps": steps})
         return Verdict(status=Status.PROVED, reason="the printed decoder is the stationary one", evidence=(evidence,))
     return _refuted(formal, f"dL/dp(x|z) = {to_formula(readable(equation))}, multiplier {to_formula(MU)}")
 

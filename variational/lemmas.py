@@ -10,7 +10,7 @@ from variational import blocks, witnesses
 from variational.collapse import Coefficients, Regime
 from variational.errors import VaeproofError
 from variational.integrals import is_zero
-from variational.objective import Objective, block
+from variational.objective import Objective
 from variational.records import Evidence
 from variational.translate import to_formula, to_sympy
 
@@ -152,7 +152,8 @@ def block_text(name: str) -> str:
 
 DIVERGENCE = ("dec >= 0", "MI >= 0", "KL(g,p) >= 0", "JSD(g,p) >= 0", "KL(g,p)/2 >= JSD(g,p)")
 SAME_AGGREGATE = (
-    "Any code q may be replaced by the constant code q(z|x) = gamma(z): it has the same aggregate, hence the same D, and I = 0."
+    "Any code q may be replaced by the constant code q(z|x) = gamma(z): it has the same aggregate, hence the "
+    "same D, and I = 0."
 )
 
 RULES: Mapping[str, Rule] = {
@@ -166,27 +167,32 @@ RULES: Mapping[str, Rule] = {
         lemmas=DIVERGENCE,
     ),
     "constant-code-any-aggregate": Rule(
-        reason=SAME_AGGREGATE + " The coefficient of I is positive, so a minimum, where one exists (on finite spaces by "
+        reason=SAME_AGGREGATE + " The coefficient of I is positive, so a minimum, where one exists (on finite "
+        "spaces by "
         "compactness; for B > 0 because D is superlinear), has I = 0.",
         lemmas=("dec >= 0", "MI >= 0"),
     ),
     "existence-open": Rule(
-        reason=SAME_AGGREGATE + " So every minimum would have I = 0; whether D attains its infimum is not settled here.",
+        reason=SAME_AGGREGATE + " So every minimum would have I = 0; whether D attains its infimum is not "
+        "settled here.",
         lemmas=("dec >= 0", "MI >= 0"),
     ),
     "information-free": Rule(
-        reason="The coefficient of I is zero: L = r H(X) + r dec + D[gamma] does not see the information of the code. Every "
+        reason="The coefficient of I is zero: L = r H(X) + r dec + D[gamma] does not see the information of the "
+        "code. Every "
         "code with gamma = p is optimal, the constant one and informative ones alike.",
         lemmas=DIVERGENCE,
         examples=(_cells(2),),
     ),
     "information-free-any-aggregate": Rule(
-        reason="The coefficient of I is zero and D, superlinear in gamma, attains its minimum: every code with that aggregate "
+        reason="The coefficient of I is zero and D, superlinear in gamma, attains its minimum: every code with "
+        "that aggregate "
         "is optimal, informative ones included since Z is atomless.",
         lemmas=("dec >= 0",),
     ),
     "vertex": Rule(
-        reason="The coefficient of I is zero and D = B KL(gamma||p) with B < 0 is strictly concave in gamma, so its minimum puts "
+        reason="The coefficient of I is zero and D = B KL(gamma||p) with B < 0 is strictly concave in gamma, so "
+        "its minimum puts "
         "gamma on one point of Z: then q(z|x) is the same for every x.",
         lemmas=("dec >= 0",),
         examples=(_shrunk(8),),
@@ -196,60 +202,74 @@ RULES: Mapping[str, Rule] = {
         "no rule covers all of them.",
     ),
     "aggregate-unbounded": Rule(
-        reason="B < 0 and Z is atomless: constant codes, uniform under p on sets of mass 1/N, have I = 0, JSD <= log 2, bounded "
+        reason="B < 0 and Z is atomless: constant codes, uniform under p on sets of mass 1/N, have I = 0, JSD "
+        "<= log 2, bounded "
         "MMD for a bounded kernel, and B KL(gamma||p) = B log N -> -oo. No minimum exists.",
         lemmas=("MI >= 0",),
         examples=(_shrunk(2), _shrunk(64)),
     ),
     "matching-cells": Rule(
-        reason="X and Z are atomless: cut both into N cells of equal mass and send cell i to cell i. Then gamma = p, D = 0 and "
+        reason="X and Z are atomless: cut both into N cells of equal mass and send cell i to cell i. Then gamma "
+        "= p, D = 0 and "
         "I = log N, so the loss r H(X) + kappa log N falls without bound (kappa < 0). No minimum exists.",
         lemmas=("dec >= 0",),
         examples=(_cells(2), _cells(8)),
     ),
     "informative-code": Rule(
-        reason="D >= 0 and kappa < 0. A collapsed minimum has dec = 0 and I = 0, hence loss >= r H(X); but any informative code "
+        reason="D >= 0 and kappa < 0. A collapsed minimum has dec = 0 and I = 0, hence loss >= r H(X); but any "
+        "informative code "
         "with gamma = p, such as q = p (1 + e u(x) v(z)) with E u = E v = 0, has loss r H(X) + kappa I < r H(X). "
-        "A minimum exists: by compactness on finite spaces; on discrete X with atomless Z and finite H(X) the codes that send "
+        "A minimum exists: by compactness on finite spaces; on discrete X with atomless Z and finite H(X) the "
+        "codes that send "
         "each x to its own cell of prior mass p_d(x) reach the bound r H(X) + kappa H(X).",
         lemmas=DIVERGENCE,
         examples=(_cells(2),),
     ),
     "separated-codes": Rule(
-        reason="kappa < 0 and Z is atomless: every aggregate can be cut into disjoint cells, so I = H(X) at no cost; D, "
+        reason="kappa < 0 and Z is atomless: every aggregate can be cut into disjoint cells, so I = H(X) at no "
+        "cost; D, "
         "superlinear in gamma, attains its minimum, and every minimum has I = H(X) > 0 (finite H(X)).",
         lemmas=("dec >= 0", "MI >= 0"),
         examples=(_cells(2),),
     ),
     "noise-prior-code": Rule(
-        reason="D = 0: every term left is non-negative and vanishes at q(z|x) = n(z), p(x|z) = p_d(x); there the code collapses.",
+        reason="D = 0: every term left is non-negative and vanishes at q(z|x) = n(z), p(x|z) = p_d(x); there "
+        "the code collapses.",
         lemmas=("dec >= 0", "MI >= 0", "KL(q,n;pn) >= 0"),
     ),
     "contrastive-convex": Rule(
-        reason="The profile loss is strictly convex, c(x) = kappa p_d + d p_n being positive, so the minimum is unique; it exists "
-        "because sublevel sets of sum c KL(q||.) are weakly compact (on finite spaces: by compactness). A constant code "
-        "gamma is stationary only if d (t(x) - t(x')) (log gamma - log n) is constant in z for all x, x' with t = p_n/p_d: then gamma = n, "
+        reason="The profile loss is strictly convex, c(x) = kappa p_d + d p_n being positive, so the minimum is "
+        "unique; it exists "
+        "because sublevel sets of sum c KL(q||.) are weakly compact (on finite spaces: by compactness). A "
+        "constant code "
+        "gamma is stationary only if d (t(x) - t(x')) (log gamma - log n) is constant in z for all x, x' with t "
+        "= p_n/p_d: then gamma = n, "
         "and then n minimises D, so n = p. Hence no collapse unless p = n or t is constant on the support of p_d; "
         "in these two cases it does collapse.",
         lemmas=("dec >= 0", "MI >= 0", "KL(g,p) >= 0", "KL(q,n;pn) >= 0"),
     ),
     "contrastive-stationary": Rule(
-        reason="A minimum exists by compactness. A constant code that vanishes somewhere is improved by moving mass there "
-        "(slope -oo, as B + d > 0); a positive one is stationary only if gamma = n = p or p_n/p_d is constant on the support "
+        reason="A minimum exists by compactness. A constant code that vanishes somewhere is improved by moving "
+        "mass there "
+        "(slope -oo, as B + d > 0); a positive one is stationary only if gamma = n = p or p_n/p_d is constant "
+        "on the support "
         "of p_d. So no minimum is constant.",
         lemmas=("dec >= 0", "KL(g,p) >= 0", "KL(q,n;pn) >= 0"),
     ),
     "contrastive-discrete-x": Rule(
-        reason="kappa < 0: a minimum, where one exists, keeps information; existence needs kappa p_d + d p_n >= 0, which "
+        reason="kappa < 0: a minimum, where one exists, keeps information; existence needs kappa p_d + d p_n >= "
+        "0, which "
         "depends on p_n/p_d. Where that holds the verdict is no-collapse.",
     ),
     "contrastive-densities": Rule(
-        reason="kappa < 0: where kappa p_d + d p_n < 0 on a set of positive measure the loss is unbounded (matching cells inside "
+        reason="kappa < 0: where kappa p_d + d p_n < 0 on a set of positive measure the loss is unbounded "
+        "(matching cells inside "
         "that set); where kappa p_d + d p_n >= 0 everywhere the verdict is no-collapse. It depends on p_n/p_d.",
         examples=(_cells(8),),
     ),
     "shrinking-code": Rule(
-        reason="Z is atomless and B + d < 0: constant codes on ever smaller sets have loss (B + d) int gamma log gamma + bounded "
+        reason="Z is atomless and B + d < 0: constant codes on ever smaller sets have loss (B + d) int gamma "
+        "log gamma + bounded "
         "terms -> -oo. No minimum exists.",
         examples=(_shrunk(64),),
     ),

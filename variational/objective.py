@@ -93,9 +93,10 @@ def _recognise(functional: sp.Expr) -> dict[str, sp.Expr] | None:
     forms = {name: _monomials(block(name)) for name in blocks.BLOCKS}
     unknowns = {name: sp.Dummy(name) for name in blocks.BLOCKS}
     keys = set(target).union(*forms.values())
-    equations = [
-        sp.Add(*(unknowns[name] * form.get(key, 0) for name, form in forms.items())) - target.get(key, 0) for key in keys
-    ]
+    equations = []
+    for key in keys:
+        combined = sp.Add(*(unknowns[name] * form.get(key, 0) for name, form in forms.items()))
+        equations.append(combined - target.get(key, 0))
     (solution,) = sp.linsolve(equations, list(unknowns.values())) or [None]
     if solution is None:
         return None

@@ -14,7 +14,7 @@ REAL_FUNCTIONS = frozenset({"lambda", "mu", "xi", "eta", "h", "h|"})
 GAMMA = "gamma"
 
 
-class k(sp.Function):  # noqa: N801 - printed under this name
+class k(sp.Function):  # type: ignore[misc]  # noqa: N801 - printed under this name
     """Symmetric kernel on Z x Z: its arguments are kept in one order."""
 
     is_real = True
@@ -53,7 +53,7 @@ def is_point(expression: sp.Basic) -> bool:
     return isinstance(expression, sp.Symbol) and expression.name[0] in "xz"
 
 
-class Int(sp.Expr):
+class Int(sp.Expr):  # type: ignore[misc]
     """Integral of ``body`` over bound points, with respect to the base measures of their spaces.
 
     On a finite space it is a sum. Bound points are private to the node: all renaming goes through
@@ -86,12 +86,12 @@ class Int(sp.Expr):
     @property
     def free_symbols(self) -> set[sp.Symbol]:
         """Symbols of the integrand that the node does not bind."""
-        return self.body.free_symbols - set(self.points)
+        return set(self.body.free_symbols) - set(self.points)
 
     def _eval_is_positive(self) -> bool | None:
         return True if self.body.is_positive else None
 
-    def _eval_is_real(self) -> bool | None:
+    def _eval_is_real(self) -> Any:
         return self.body.is_real
 
 

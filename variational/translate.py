@@ -9,7 +9,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from variational import formula, grammar
-from variational.errors import InvalidInputError, NotCoveredError
+from variational.errors import InvalidInputError
 from variational.symbols import Int, function, is_point, point, rename
 
 BUILT_IN = {"log": sp.log, "exp": sp.exp, "sqrt": sp.sqrt}
@@ -76,8 +76,6 @@ def _translate(node: formula.Node, definitions: Mapping[Any, Any]) -> sp.Expr:
                     return a / b
                 case _:
                     return a**b
-    msg = f"no translation for {node!r}"
-    raise NotCoveredError(msg)
 
 
 def symbol(name: str) -> sp.Symbol:
@@ -92,7 +90,7 @@ def relation(text: str) -> sp.Basic:
     return table[operator](to_sympy(left), to_sympy(right), evaluate=False)
 
 
-class _FormulaPrinter(StrPrinter):
+class _FormulaPrinter(StrPrinter):  # type: ignore[misc]
     """Prints in the formula language."""
 
     def _print_Int(self, node: Int) -> str:
@@ -110,7 +108,7 @@ class _FormulaPrinter(StrPrinter):
         return f"exp({self._print(node.args[0])})"
 
 
-class _LatexFormulaPrinter(LatexPrinter):
+class _LatexFormulaPrinter(LatexPrinter):  # type: ignore[misc]
     """Prints the notation of the papers."""
 
     def _print_Int(self, node: Int) -> str:

@@ -13,12 +13,12 @@ from variational.formula import Call, Int, Node, Op, parse
 from variational.recheck.arithmetic import TrueLogarithms, UndefinedError
 from variational.recheck.conditions import compare as holds_between
 from variational.recheck.conditions import hold
+from variational.recheck.curvature import second_along
 from variational.recheck.exact import Evaluator, Space, read_definitions
 from variational.recheck.logs import lift, sign
-from variational.recheck.reading import read_space
 from variational.recheck.pointwise import Statement
+from variational.recheck.reading import read_space
 from variational.recheck.signature import NORMALISED, signature
-from variational.recheck.curvature import second_along
 from variational.records import Evidence
 from variational.symbols import key_of
 from variational.translate import to_formula

@@ -93,7 +93,7 @@ def check_decision(piece: Mapping[str, Any], given: Sequence[Relation], then: Re
     if not smt.unsatisfiable(*smt.universal_query(given, [then])):
         msg = f"{then.text} does not hold for all values: z3 finds a counterexample"
         raise CertificateError(msg)
-    names = signature([side for relation in (*given, then) for side in relation.sides]).parameters
+    names = signature(then.sides).parameters
     if not smt.unsatisfiable(*smt.read_smtlib(text_of(piece, "smtlib"), names)):
         msg = f"the recorded SMT-LIB query for {then.text} is satisfiable"
         raise CertificateError(msg)

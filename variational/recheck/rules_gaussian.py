@@ -139,6 +139,6 @@ def _require_inside(piece: Mapping[str, Any], field: str, ball: flint.arb) -> No
     except ValueError as error:
         msg = f"{field!r} must be two decimal ends, got {ends!r}"
         raise CertificateError(msg) from error
-    if not (low <= ball and ball <= high and high - low < flint.arb("1e-9")):
+    if not (low <= ball <= high and high - low < flint.arb("1e-9")):
         msg = f"the recorded {field} is {ends}, recomputed {ball.str(12)}"
         raise CertificateError(msg)

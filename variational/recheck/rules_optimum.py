@@ -9,7 +9,6 @@ from variational.errors import CertificateError
 from variational.recheck import finding, logs
 from variational.recheck.arithmetic import TrueLogarithms
 from variational.recheck.conditions import broken, read_relations
-from variational.recheck.curvature import second_along
 from variational.recheck.exact import Evaluator, Space, call_of_points, parse, read_definitions
 from variational.recheck.finding import Finding, Formal, Pieces, pieces_of
 from variational.recheck.master import STRICT, WEAK, Master, master
@@ -28,7 +27,10 @@ PATTERNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("d = 0", "r > 0", "kappa > 0", *STRICT),
         ("d > 0", "r > 0", "kappa > 0", *STRICT),
     ),
-    "no-collapse": (("d > 0", "r > 0", "kappa > 0", *STRICT),),
+    "no-collapse": (
+        ("d > 0", "r > 0", "kappa > 0", *STRICT),
+        ("d = 0", "r > 0", "kappa < 0", *WEAK),
+    ),
 }
 POSTERIOR = {"p|": "q(z|x)*pd(x)/gamma(z)"}
 
@@ -43,12 +45,12 @@ def optimum(formal: Formal, status: Status, evidence: Pieces) -> Finding:
         raise CertificateError(msg)
     levels = check_pieces(evidence, conditions, own=("optimal-code",))
     if status is Status.PROVED:
-        if not any(found.implies(conditions, *pattern) for pattern in PATTERNS[asserted]):
+        pattern = next((signs for signs in PATTERNS[asserted] if found.implies(conditions, *signs)), None)
+        if pattern is None:
             msg = "the conditions do not give the signs that the theorem needs"
             raise CertificateError(msg)
-        if asserted == "no-collapse" and not set(texts_of(formal, "data")) >= CONTRAST:
-            msg = "no-collapse needs p != n and a ratio pn/pd that is not constant on the support of pd"
-            raise CertificateError(msg)
+        if asserted == "no-collapse":
+            _require_contrast(formal, pattern)
         text = "decomposition, lemmas and signs re-checked; the argument that joins them is text"
         return Finding(levels=_levels(finding.IDENTITY, finding.DECISION, *levels), text=text)
     if not set(texts_of(formal, "spaces") or SPACES) & {"finite"}:
@@ -62,6 +64,16 @@ def optimum(formal: Formal, status: Status, evidence: Pieces) -> Finding:
         _informative(formal, found, evidence)
     text = "an admissible explicit code breaks the statement, with exact values"
     return Finding(levels=_levels(finding.IDENTITY, finding.WITNESS, *levels), text=text)
+
+
+def _require_contrast(formal: Formal, pattern: tuple[str, ...]) -> None:
+    """Refuse no-collapse where its theorem needs more of the data, or says nothing of densities."""
+    if "d > 0" in pattern and not set(texts_of(formal, "data")) >= CONTRAST:
+        msg = "no-collapse needs p != n and a ratio pn/pd that is not constant on the support of pd"
+        raise CertificateError(msg)
+    if "d = 0" in pattern and "densities" in (texts_of(formal, "spaces") or SPACES):
+        msg = "on densities the loss is unbounded, so the statement would be empty there"
+        raise CertificateError(msg)
 
 
 def _levels(*reached: str) -> tuple[str, ...]:
@@ -189,25 +201,4 @@ def _require_data(text: str, space: Space) -> None:
         if broken([relation], local) is not None:
             msg = f"the code does not meet {text!r} at x = {x}"
             raise CertificateError(msg)
-
-
-def convex(formal: Formal, status: Status, evidence: Pieces) -> Finding:
-    """Re-check joint convexity: a feasible line along which the loss bends down, or the sign of kappa p_d + d p_n."""
-    found = master(text_of(formal, "objective"))
-    conditions = texts_of(formal, "conditions")
-    if status is Status.REFUTED:
-        for piece in pieces_of(evidence, "direction"):
-            _parameters(formal, piece)
-            second = second_along(parse(found.functional), mapping_of(piece, "space"), mapping_of(piece, "direction"))
-            if str(second) != text_of(piece, "second") or logs.sign(second) >= 0:
-                msg = f"the recorded second derivative is {piece['second']}, recomputed {second}; it must be negative"
-                raise CertificateError(msg)
-        return Finding(levels=(finding.WITNESS,), text="the loss bends down along a feasible line, exactly")
-    if not found.implies(conditions, "r >= 0", "kappa >= 0", "d >= 0"):
-        msg = "convexity needs r >= 0, kappa >= 0 and d >= 0"
-        raise CertificateError(msg)
-    pieces_of(evidence, finding.DECISION)
-    return Finding(
-        levels=(finding.DECISION,), text="the local integrand is convex: r, kappa and d are non-negative by z3"
-    )
 

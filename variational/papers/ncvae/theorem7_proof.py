@@ -20,7 +20,8 @@ def _encoder(claim_id: str, g: str, excess: str, status: Status, *, corrected_by
         id=claim_id,
         printed=rf"q^*(z|x) = r(z|x)^{{g(x)}} \gamma(z)^{{1-g(x)}} / \alpha(x), \quad g(x) = {g}",
         source=Source(key="ncvae", locator="eqs. (80), (81), the form of q* that both use"),
-        assumptions=("beta > 1 and delta > 0", FORM, "shown for any priors p, n; the printed lines use it for Gaussian ones"),
+        assumptions=("beta > 1 and delta > 0", FORM, "shown for any priors p, n; the printed lines use it for "
+        "Gaussian ones"),
         formal={
             "kind": "stationary",
             "objective": OBJECTIVE,
@@ -58,7 +59,8 @@ CLAIMS = (
     Claim(
         id="ncvae:eq80",
         printed=r"\min_\sigma \mathbb{E}\,\mathrm{KL}[p^\sigma\|q^*] \ge \min_\sigma \mathcal{J}(\sigma) \ge \tfrac1G"
-        r" \mathbb{E}_{p_d}[(g-1)\mathrm{KL}[r\|\gamma]]; \quad \mathbb{E}\,H(p^\sigma, q^*) = -\int p_d\, g \int p^\sigma"
+        r" \mathbb{E}_{p_d}[(g-1)\mathrm{KL}[r\|\gamma]]; \quad \mathbb{E}\,H(p^\sigma, q^*) = -\int p_d\, g "
+        r"\int p^\sigma"
         r" \log r + \int p_d \log \alpha + \Big[\int p_d (g-1)\Big] \int p^\sigma \log \gamma",
         source=Source(key="ncvae", locator="eqs. (77), (80)"),
         assumptions=(*GAUSSIAN, "(80) is printed with the factors in the last term multiplied out"),
@@ -109,7 +111,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq81",
-        printed=r"\text{eqs. (79), (81)-(86): Jensen for } \int \tfrac{p_d}{\alpha} (r/\gamma)^g dx = 1, \text{ its use in}"
+        printed=r"\text{eqs. (79), (81)-(86): Jensen for } \int \tfrac{p_d}{\alpha} (r/\gamma)^g dx = 1, "
+        r"\text{ its use in}"
         r" \text{ (80), the Gaussian cross-entropy, the minimum over } \sigma",
         source=Source(key="ncvae", locator="eqs. (79), (81)-(86)"),
         assumptions=(*GAUSSIAN, "(81) rests on the form of q* with the printed g"),
@@ -128,7 +131,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq81.jensen",
-        printed=r"0 = \log \int p_d(x) \frac{q^*(z|x)}{\gamma(z)} dx \ge \int p_d(x) \log \frac{q^*(z|x)}{\gamma(z)} dx",
+        printed=r"0 = \log \int p_d(x) \frac{q^*(z|x)}{\gamma(z)} dx \ge \int p_d(x) \log "
+        r"\frac{q^*(z|x)}{\gamma(z)} dx",
         source=Source(key="ncvae", locator="eqs. (81), (82), with (r/gamma)^g/alpha = q*/gamma"),
         assumptions=("for every z", "the integrals converge"),
         formal={"kind": "inequality", "lhs": "0", "relation": ">=", "rhs": "int[x](pd(x)*log(q(z|x)/gamma(z)))"},
@@ -137,7 +141,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq81.eq83",
-        printed=r"\mathbb{E}\,H(p^\sigma, q^*) \ge \tfrac1G \int p_d \log \alpha\, dx - \tfrac1G \iint p_d\, g\, p^\sigma"
+        printed=r"\mathbb{E}\,H(p^\sigma, q^*) \ge \tfrac1G \int p_d \log \alpha\, dx - \tfrac1G \iint p_d\, "
+        r"g\, p^\sigma"
         r" \log r\, dz\, dx",
         source=Source(key="ncvae", locator="eq. (83)"),
         assumptions=(FORM, "g = 1 + b with b > 0", STAND_IN),
@@ -166,7 +171,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq78",
-        printed=r"\arg\min_\sigma \mathcal{J}(\sigma) = \sqrt{\frac{G}{\int p_d\, g\, \rho^{-2} dx}}, \text{ which is the harmonic"
+        printed=r"\arg\min_\sigma \mathcal{J}(\sigma) = \sqrt{\frac{G}{\int p_d\, g\, \rho^{-2} dx}}, "
+        r"\text{ which is the harmonic"
         r" mean of the variance of } r(z|x)",
         source=Source(key="ncvae", locator="eqs. (78), (87)"),
         assumptions=GAUSSIAN,
@@ -178,7 +184,8 @@ CLAIMS = (
         id="ncvae:eq78.minimum",
         printed=r"-\log \sigma^2 + A \sigma^2 \ge 1 + \log A, \text{ with equality at } \sigma^2 = 1/A",
         source=Source(key="ncvae", locator="eqs. (78), (86), (87) and the line between (85) and (86)"),
-        assumptions=("A = (1/G) int p_d g/rho^2 > 0", "s(x) stands for sigma^2 and a(x) for A; a factor D/2 is left out"),
+        assumptions=("A = (1/G) int p_d g/rho^2 > 0", "s(x) stands for sigma^2 and a(x) for A; a factor D/2 is "
+        "left out"),
         formal={"kind": "inequality", "lhs": "a(x)*s(x) - log(s(x))", "relation": ">=", "rhs": "1 + log(a(x))"},
         hints={"slack": "phi(a(x)*s(x))"},
         recorded=Status.PROVED,
@@ -195,7 +202,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq78.corrected",
-        printed=r"\sigma^{*2} = G/\int p_d\, g\, \rho^{-2} dx \text{ is the harmonic mean of } \rho(x)^2 \text{ under the weight}"
+        printed=r"\sigma^{*2} = G/\int p_d\, g\, \rho^{-2} dx \text{ is the harmonic mean of } \rho(x)^2 "
+        r"\text{ under the weight}"
         r" s(x) = p_d g/G",
         source=Source(key="ncvae", locator="eqs. (78), (87), with sigma*^2 for sigma*"),
         assumptions=("g = 1 + b with b > 0; v(x) stands for rho(x)^2",),
@@ -210,7 +218,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq88",
-        printed=r"\min_\sigma \mathbb{E}\,\mathrm{KL}[p^\sigma\|q^*] \ge \mathrm{KL}[s\|t] + \tfrac1G \int p_d \log \alpha\,dx"
+        printed=r"\min_\sigma \mathbb{E}\,\mathrm{KL}[p^\sigma\|q^*] \ge \mathrm{KL}[s\|t] + \tfrac1G \int p_d "
+        r"\log \alpha\,dx"
         r" \ge \tfrac1G \int p_d \log \alpha\,dx, \quad t \propto s/\rho^2",
         source=Source(key="ncvae", locator="eqs. (88), (89)"),
         assumptions=(*GAUSSIAN, "g is taken as repaired, so that alpha exists", "int p_d log alpha >= 0 by (90)"),
@@ -221,7 +230,8 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:eq88.corrected",
-        printed=r"\min_\sigma \mathbb{E}\,\mathrm{KL}[p^\sigma\|q^*] \ge \tfrac{D}{2} \mathrm{KL}[s\|t] + \tfrac1G \int p_d"
+        printed=r"\min_\sigma \mathbb{E}\,\mathrm{KL}[p^\sigma\|q^*] \ge \tfrac{D}{2} \mathrm{KL}[s\|t] + "
+        r"\tfrac1G \int p_d"
         r" \log \alpha\,dx",
         source=Source(key="ncvae", locator="eq. (88), with the factor D/2"),
         assumptions=(*GAUSSIAN, "g as repaired", "the chain of its parts: (83), (84), the minimum over sigma, s and t"),
@@ -258,7 +268,8 @@ CLAIMS = (
         source=Source(key="ncvae", locator="eq. (90)"),
         assumptions=(
             "E[r||gamma] in the last line of (90) is read as KL[r||gamma]",
-            "for every x, alpha = E_r[u] with u = (r/gamma)^(g-1); q(z|x) stands for r(z|x), u(z|x) for any positive function",
+            "for every x, alpha = E_r[u] with u = (r/gamma)^(g-1); q(z|x) stands for r(z|x), u(z|x) for any "
+            "positive function",
         ),
         formal={
             "kind": "inequality",
