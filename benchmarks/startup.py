@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 }
             )
             sys.stdout.write(
-                f"{results[-1]['min_seconds']:8.3f} {results[-1]['median_seconds']:8.3f}  {results[-1]['command']}\\n"
+                f"{results[-1]['min_seconds']:8.3f} {results[-1]['median_seconds']:8.3f}  {results[-1]['command']}\n"
             )
     record = {
         "schema": SCHEMA,

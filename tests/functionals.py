@@ -67,7 +67,7 @@ FUNCTIONALS = (
     Functional(name="overlap of two codes", text="int[x,x'](pd(x)*pn(x')*log(1+int[z](q(z|x)*q(z|x'))))"),
     Functional(
         name="three levels",
-        text="int[z](p(z)*log(1+int[x](pd(x)*q(z|x)*int[z'](k(z,z')*gamma(z')*int[x'](q(z'|x'))))))",
+        text="int[z](p(z)*log(1+int[x](pd(x)*q(z|x)*int[z'](k(z,z')*log(1+int[x'](q(z'|x')))))))",
     ),
     Functional(name="shadowed points", text="int[x,z](pd(x)*q(z|x)*int[x](pd(x)*log(q(z|x))))"),
     Functional(name="trilinear", text="int[x,z,z'](f(x,z)*q(z|x)*q(z'|x)*gamma(z'))"),

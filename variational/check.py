@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -21,6 +21,8 @@ from variational.records import Claim, Status, Verdict
 if TYPE_CHECKING:  # rich, SymPy and z3 are loaded only where they are needed: --help stays fast
     from variational.claim_report import Judged
 
+Outcome = tuple[Verdict, float]  # with the seconds it took
+CONJUNCTION = "all"  # the kind of a claim that is made of others
 WORKERS = 2
 HANDFUL = 4  # claims that one process judges sooner than two can start
 NO_NUMERIC = "note: the package numeric is not installed, so the verdicts rest on exact methods only"
@@ -108,17 +110,39 @@ def show_list(claims: Sequence[Claim], *, as_json: bool) -> None:
 
 
 def judge_all(claims: Sequence[Claim]) -> list["Judged"]:
-    """Return the outcomes in the order of the claims, judged in parallel where it pays."""
+    """Return the outcomes in the order of the claims; what several conjunctions share is judged once."""
     from variational.claim_report import Judged  # noqa: PLC0415
 
-    with progress(len(claims)) as advance:
-        outcomes = _one_by_one(claims, advance) if len(claims) <= HANDFUL else _in_parallel(claims, advance)
-    return [
-        Judged(claim=claim, verdict=found[0], seconds=found[1]) for claim, found in zip(claims, outcomes, strict=True)
-    ]
+    simple = {part.id: part for claim in claims for part in simple_parts(claim)}
+    with progress(len(simple)) as advance:
+        judge_them = _one_by_one if len(simple) <= HANDFUL else _in_parallel
+        known = dict(zip(simple, judge_them(tuple(simple.values()), advance), strict=True))
+    outcomes = [(claim, *combined(claim, known)) for claim in claims]
+    return [Judged(claim=claim, verdict=verdict, seconds=seconds) for claim, verdict, seconds in outcomes]
 
 
-def timed_verdict(claim: Claim) -> tuple[Verdict, float]:
+def simple_parts(claim: Claim) -> Iterator[Claim]:
+    """Yield the claims that ``claim`` is the conjunction of, or the claim itself."""
+    if claim.formal["kind"] != CONJUNCTION:
+        yield claim
+        return
+    for name in claim.formal["of"]:
+        yield from simple_parts(registry.find_claim(name))
+
+
+def combined(claim: Claim, known: Mapping[str, Outcome]) -> Outcome:
+    """Return the verdict on ``claim``, from those on its simple parts, and the seconds they took together."""
+    if claim.formal["kind"] != CONJUNCTION:
+        return known[claim.id]
+    from variational.decide import combine  # noqa: PLC0415
+
+    parts = [registry.find_claim(name) for name in claim.formal["of"]]
+    outcomes = [combined(part, known) for part in parts]
+    verdict = combine(claim, [(part, found) for part, (found, _) in zip(parts, outcomes, strict=True)])
+    return verdict, sum(seconds for _, seconds in outcomes)
+
+
+def timed_verdict(claim: Claim) -> Outcome:
     """Return the verdict on a claim and the seconds it took."""
     from variational.decide import judge  # noqa: PLC0415
 
@@ -130,7 +154,7 @@ def timed_verdict(claim: Claim) -> tuple[Verdict, float]:
     return verdict, time.perf_counter() - start
 
 
-def _one_by_one(claims: Sequence[Claim], advance: Callable[[], None]) -> list[tuple[Verdict, float]]:
+def _one_by_one(claims: Sequence[Claim], advance: Callable[[], None]) -> list[Outcome]:
     outcomes = []
     for claim in claims:
         outcomes.append(timed_verdict(claim))
@@ -138,11 +162,11 @@ def _one_by_one(claims: Sequence[Claim], advance: Callable[[], None]) -> list[tu
     return outcomes
 
 
-def _in_parallel(claims: Sequence[Claim], advance: Callable[[], None]) -> list[tuple[Verdict, float]]:
+def _in_parallel(claims: Sequence[Claim], advance: Callable[[], None]) -> list[Outcome]:
     pool = ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
     try:
         with _ctrl_c_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
-            waiting: list[Future[tuple[Verdict, float]]] = [pool.submit(timed_verdict, claim) for claim in claims]
+            waiting: list[Future[Outcome]] = [pool.submit(timed_verdict, claim) for claim in claims]
         outcomes = []
         for future in waiting:
             outcomes.append(future.result())

@@ -235,9 +235,7 @@ def _without_contrast(
     return Outcome(verdict=UNDECIDED, rule="aggregate-open")
 
 
-def _with_contrast(
-    information: str, aggregate: str, space: str, parts: Coefficients, known: Sequence[str]
-) -> Outcome:
+def _with_contrast(information: str, aggregate: str, space: str, parts: Coefficients, known: Sequence[str]) -> Outcome:
     if aggregate == "zero" and information != "kappa<0":
         positive = information == "kappa>0"
         data = () if positive else ("pn > 0 wherever pd > 0",)

@@ -7,7 +7,7 @@ from typing import Any
 from variational import judge_gaussian, judge_logic, judge_optimum, judge_pointwise
 from variational.errors import CertificateError, NotCoveredError
 from variational.recheck.certificate import CONJUNCTION, check_part
-from variational.records import SPACES, Claim, Evidence, Status, Verdict, worst
+from variational.records import Claim, Evidence, Status, Verdict, joint_spaces, worst
 
 FindClaim = Callable[[str], Claim]
 Judge = Callable[[Mapping[str, Any], Mapping[str, Any]], Verdict]
@@ -38,14 +38,19 @@ def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
     """
     if claim.formal["kind"] == CONJUNCTION:
         parts = [find_claim(name) for name in claim.formal["of"]]
-        return combine(claim, [(part, judge(part, find_claim)) for part in parts])
+        return combine([(part, judge(part, find_claim)) for part in parts])
     try:
         verdict = JUDGES[claim.formal["kind"]](claim.formal, claim.hints)
     except NotCoveredError as error:
         return Verdict(status=Status.UNDECIDED, reason=f"not covered: {error}")
     if verdict.status not in DECIDED:
         return verdict
-    part = {"status": verdict.status.value, "formal": claim.formal, "evidence": evidence_json(verdict)}
+    part = {
+        "status": verdict.status.value,
+        "spaces": list(verdict.spaces),
+        "formal": claim.formal,
+        "evidence": evidence_json(verdict),
+    }
     try:
         check_part(json.loads(json.dumps(part)), claim, find_claim)
     except CertificateError as error:
@@ -60,12 +65,11 @@ def evidence_json(verdict: Verdict) -> list[dict[str, Any]]:
     return [piece.to_json() for piece in verdict.evidence]
 
 
-def combine(claim: Claim, parts: Sequence[tuple[Claim, Verdict]]) -> Verdict:
+def combine(parts: Sequence[tuple[Claim, Verdict]]) -> Verdict:
     """Return the verdict on a conjunction from the verdicts on its parts: the worst of them.
 
     Args:
-        claim: Its formal statement has the kind ``all``.
-        parts: The claims it names, in order, each with its verdict.
+        parts: The claims that the conjunction names, in order, each with its verdict.
     """
     status = worst(verdict.status for _, verdict in parts)
     pieces = tuple(
@@ -75,6 +79,7 @@ def combine(claim: Claim, parts: Sequence[tuple[Claim, Verdict]]) -> Verdict:
             data={
                 "id": part.id,
                 "status": verdict.status.value,
+                "spaces": list(verdict.spaces),
                 "formal": part.formal,
                 "evidence": evidence_json(verdict),
             },
@@ -86,5 +91,5 @@ def combine(claim: Claim, parts: Sequence[tuple[Claim, Verdict]]) -> Verdict:
         reason = f"all {len(parts)} parts hold"
     else:
         reason = "; ".join(f"{name}: {text}" for name, text in decisive)
-    spaces = tuple(space for space in SPACES if all(space in verdict.spaces for _, verdict in parts))
-    return Verdict(status=status, reason=reason, spaces=spaces or SPACES, evidence=pieces)
+    spaces = joint_spaces([(verdict.status, verdict.spaces) for _, verdict in parts])
+    return Verdict(status=status, reason=reason, spaces=spaces, evidence=pieces)

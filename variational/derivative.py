@@ -180,7 +180,7 @@ def _collect(
         rest = sp.Mul(*factors[:place], *factors[place + 1 :])
         if isinstance(factor, sp.Add | Int) and _holds(factor, targets):
             _collect(factor, weight * rest, bound, targets, found) if not _holds(rest, targets) else _collect_joined(
-                factor, rest, weight, bound, targets, found
+                factor, rest, weight, bound, targets=targets, found=found
             )
             return
     directions = {key_of(factor): factor.args for factor in factors if key_of(factor) in targets}
@@ -199,6 +199,7 @@ def _collect_joined(
     rest: sp.Expr,
     weight: sp.Expr,
     bound: tuple[sp.Symbol, ...],
+    *,
     targets: Mapping[str, tuple[sp.Symbol, ...]],
     found: list[tuple[tuple[tuple[str, str], ...], sp.Expr]],
 ) -> None:

@@ -17,7 +17,7 @@ import sympy as sp
 
 from variational import balls
 from variational.errors import InvalidInputError
-from variational.records import Evidence, Status, Verdict
+from variational.records import DENSITIES, DISCRETE_X, Evidence, Status, Verdict
 from variational.translate import to_sympy
 
 BETA, DELTA, SCALE, ETA, CUT = (sp.Symbol(name, positive=True) for name in ("beta", "delta", "K", "eta", "cut"))
@@ -62,7 +62,10 @@ def gaussian_bound(formal: Mapping[str, Any], hints: Mapping[str, Any]) -> Verdi
         "right_lower": list(right),
     }
     return Verdict(
-        status=Status.REFUTED, reason=reason, evidence=(Evidence(kind="enclosure", shows=reason, data=data),)
+        status=Status.REFUTED,
+        reason=reason,
+        spaces=(DISCRETE_X, DENSITIES),
+        evidence=(Evidence(kind="enclosure", shows=reason, data=data),),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from variational import smt, witnesses
 from variational.convexity import failing_parameters, hessian_evidence, local_hessian
 from variational.objective import from_text
-from variational.records import Evidence, Status, Verdict
+from variational.records import FINITE, Evidence, Status, Verdict
 
 Formal = Mapping[str, Any]
 Hints = Mapping[str, Any]
@@ -26,7 +26,7 @@ def universal(formal: Formal, hints: Hints) -> Verdict:
             shown = ", ".join(f"{name} = {value}" for name, value in values.items())
             reason = f"{then} fails at {shown}"
             evidence = Evidence(kind="point", shows=reason, data={"values": values})
-            return Verdict(status=Status.REFUTED, reason=reason, evidence=(evidence,))
+            return Verdict(status=Status.REFUTED, reason=reason, spaces=(FINITE,), evidence=(evidence,))
     if not all(found.holds for found in decisions):
         open_part = next(t for t, found in zip(formal["then"], decisions, strict=True) if not found.holds)
         return Verdict(status=Status.UNDECIDED, reason=f"z3 decides neither {open_part} nor its negation")
@@ -58,16 +58,16 @@ def _exists(formal: Formal, hints: Hints) -> Verdict:
         return Verdict(status=Status.UNDECIDED, reason="no choice that breaks the statement for every value is known")
     values = dict(chosen)
     inner = [name for name in formal["variables"] if name not in formal["exists"]]
-    domains = [
-        shape.format(name) for name in formal["exists"] for shape in DOMAINS[formal["variables"][name]]
-    ] + [text for text in formal.get("given", ()) if not smt.variables(text) & set(inner)]
+    domains = [shape.format(name) for name in formal["exists"] for shape in DOMAINS[formal["variables"][name]]] + [
+        text for text in formal.get("given", ()) if not smt.variables(text) & set(inner)
+    ]
     broken = smt.always_broken(domains, formal, values)
     if not broken:
         return Verdict(status=Status.UNDECIDED, reason="the known choice does not break the statement for every value")
     shown = ", ".join(f"{name} = {text}" for name, text in values.items())
     reason = f"whatever {', '.join(formal['exists'])}, the choice {shown} breaks it"
     evidence = Evidence(kind="skolem", shows=reason, data={"values": values})
-    return Verdict(status=Status.REFUTED, reason=reason, evidence=(evidence,))
+    return Verdict(status=Status.REFUTED, reason=reason, spaces=(FINITE,), evidence=(evidence,))
 
 
 def convex(formal: Formal, _hints: Hints) -> Verdict:
@@ -82,7 +82,7 @@ def convex(formal: Formal, _hints: Hints) -> Verdict:
         second = piece.data["second"]
         if second.startswith("-"):
             reason = f"at {shown} the second derivative along a feasible line through the collapsed point is {second}"
-            return Verdict(status=Status.REFUTED, reason=reason, evidence=(piece,))
+            return Verdict(status=Status.REFUTED, reason=reason, spaces=(FINITE,), evidence=(piece,))
     evidence = hessian_evidence(hessian, given)
     if all(entry["slack"] is not None for entry in evidence.data["decisions"]):
         reason = "every principal minor of the local Hessian is non-negative under the conditions"

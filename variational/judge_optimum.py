@@ -35,7 +35,10 @@ def optimum(formal: Formal, _hints: Mapping[str, Any]) -> Verdict:
     ]
     refutation = _refutation(formal, objective, parts, [(s, r) for s, r, answer in answers if answer == NO])
     if refutation is not None:
-        return dataclasses.replace(refutation, reason=f"{refutation.reason}. {_summary(formal, objective)}")
+        broken = {space for space, _, answer in answers if answer == NO} | {FINITE}
+        held = tuple(space for space in spaces if space in broken)
+        reason = f"{refutation.reason}. {_summary(formal, objective)}"
+        return dataclasses.replace(refutation, reason=reason, spaces=held)
     still_open = [(space, regime) for space, regime, answer in answers if answer in {OPEN, NO}]
     if still_open:
         space, regime = still_open[0]
@@ -165,7 +168,8 @@ def _informative(
         if regime.outcome.rule not in {"informative-code", "information-free", "matching-cells"}:
             return None
         bound = f"{collapsed} + ({to_formula(parts.information)})*log(2)"
-        other = witnesses.with_posterior(witnesses.swapped(identity, constant=regime.outcome.rule == "information-free"))
+        constant = regime.outcome.rule == "information-free"
+        other = witnesses.with_posterior(witnesses.swapped(identity, constant=constant))
         pieces = tuple(
             witnesses.separation(f"{name}: the loss equals its lower bound r H(X) + kappa log 2", on, loss, bound)
             for name, on in (("one code", identity), ("another code", other))
@@ -176,8 +180,10 @@ def _informative(
     if regime.outcome.verdict not in {collapse.NO_COLLAPSE, collapse.NOT_UNIQUE}:
         return None
     piece = witnesses.separation(
-        "the identity channel on two points against r H(X), the least loss of a collapsed "
-        "pair", identity, loss, collapsed
+        "the identity channel on two points against r H(X), the least loss of a collapsed pair",
+        identity,
+        loss,
+        collapsed,
     )
     relation = piece.data["relation"]
     if relation == ">" or (relation == "=" and regime.outcome.verdict != collapse.NOT_UNIQUE):
@@ -200,9 +206,7 @@ def _divergence_at(parts: Coefficients, point: Mapping[str, Fraction]) -> bool:
     return all(smt.implies(fixed, f"{to_formula(expression)} {mark} 0") for expression, mark in wanted)
 
 
-def _outside_support(
-    formal: Formal, objective: Objective, regime: Regime
-) -> tuple[str, tuple[Evidence, ...]] | None:
+def _outside_support(formal: Formal, objective: Objective, regime: Regime) -> tuple[str, tuple[Evidence, ...]] | None:
     """A third point that only p_n can produce: on the support of p_d the ratio p_n/p_d is constant.
 
     With p = (4/5, 1/5), n = (1/5, 4/5), p_d = (1/2, 1/2, 0), p_n = (1/4, 1/4, 1/2) and equal weights

@@ -11,7 +11,7 @@ from variational.errors import InvalidInputError
 from variational.integrals import canonical, is_zero, readable
 from variational.objective import from_text
 from variational.recheck.statements import statement
-from variational.records import Evidence, Status, Verdict
+from variational.records import FINITE, Evidence, Status, Verdict
 from variational.stationary import (
     DECODER,
     ENCODER,
@@ -98,8 +98,9 @@ def _stationary_decoder(formal: Formal, functional: sp.Expr) -> Verdict:
     free_of_x = X not in fold(inserted).free_symbols
     if mass == 1 and free_of_x and is_zero(inserted + multiplier):
         steps = [f"dL/dp(x|z) = {to_formula(readable(equation))}", f"mu(z) = {to_formula(readable(-inserted))}"]
-        evidence = Evidence(kind="stationary", shows="solves its Lagrange equation and sums to "
-        "one", data={"steps": steps})
+        evidence = Evidence(
+            kind="stationary", shows="solves its Lagrange equation and sums to one", data={"steps": steps}
+        )
         return Verdict(status=Status.PROVED, reason="the printed decoder is the stationary one", evidence=(evidence,))
     return _refuted(formal, f"dL/dp(x|z) = {to_formula(readable(equation))}, multiplier {to_formula(MU)}")
 
@@ -134,7 +135,10 @@ def _undefined(formal: Formal) -> Verdict | None:
         return None
     reason = f"the printed form has no value at the admissible {piece['undefined']}"
     return Verdict(
-        status=Status.REFUTED, reason=reason, evidence=(Evidence(kind="witness", shows=reason, data=piece),)
+        status=Status.REFUTED,
+        reason=reason,
+        spaces=(FINITE,),
+        evidence=(Evidence(kind="witness", shows=reason, data=piece),),
     )
 
 
@@ -160,7 +164,7 @@ def _refuted(formal: Formal, reason: str, given: Mapping[str, Any] | None = None
     if max(len(piece["lhs"]), len(piece["rhs"])) > 60:
         shown = reason
     evidence = Evidence(kind="witness", shows="exact values of the two sides on an explicit space", data=piece)
-    return Verdict(status=Status.REFUTED, reason=shown, evidence=(evidence,))
+    return Verdict(status=Status.REFUTED, reason=shown, spaces=(FINITE,), evidence=(evidence,))
 
 
 def require_fields(formal: Formal, *names: str) -> None:
@@ -173,5 +177,3 @@ def require_fields(formal: Formal, *names: str) -> None:
         if name not in formal:
             msg = f"a formal statement of kind {formal.get('kind')!r} needs the field {name!r}"
             raise InvalidInputError(msg)
-
-

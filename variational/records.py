@@ -2,7 +2,7 @@
 
 import dataclasses
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from variational.errors import InvalidInputError
@@ -40,6 +40,21 @@ def worst(statuses: Iterable[Status]) -> Status:
         msg = "statuses is empty: a conjunction needs at least one part"
         raise InvalidInputError(msg)
     return max(found, key=SEVERITY.index)
+
+
+def joint_spaces(parts: Sequence[tuple[Status, tuple[str, ...]]]) -> tuple[str, ...]:
+    """Return the spaces on which the verdict of a conjunction holds.
+
+    It holds where all parts do; it is broken wherever one part with the worst verdict is.
+
+    Example:
+        >>> joint_spaces([(Status.PROVED, SPACES), (Status.REFUTED, (FINITE,))])
+        ('finite',)
+    """
+    status = worst(part for part, _ in parts)
+    names = [set(spaces) for part, spaces in parts if part is status]
+    joined = set.intersection(*names) if status is Status.PROVED else set.union(*names)
+    return tuple(space for space in SPACES if space in joined) or parts[0][1]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

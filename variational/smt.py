@@ -141,8 +141,11 @@ def positivity(given: Sequence[str], conclusion: str) -> str | None:
     generators: list[tuple[str, sp.Expr]] = [("1", sp.Integer(1))]
     for text in given:
         mark, a, b = grammar.parse_relation(text)
-        low, high = (grammar.render(b), grammar.render(a)) if mark in {">", ">=", "="} else (
-            grammar.render(a), grammar.render(b))
+        low, high = (
+            (grammar.render(b), grammar.render(a))
+            if mark in {">", ">=", "="}
+            else (grammar.render(a), grammar.render(b))
+        )
         if mark == "!=":
             continue
         name = f"({high} - ({low}))"
@@ -164,7 +167,10 @@ def positivity(given: Sequence[str], conclusion: str) -> str | None:
     solver.set("timeout", TIMEOUT_MS)
     solver.add(*(weight >= 0 for weight in weights), *(total == 0 for total in difference.values()))
     if operator in {">", "<"}:
-        strict = [weights[0], *(w for w, (name, _) in zip(weights[1:], products[1:], strict=True) if _strict(name, given))]
+        strict = [
+            weights[0],
+            *(w for w, (name, _) in zip(weights[1:], products[1:], strict=True) if _strict(name, given)),
+        ]
         solver.add(z3.Or(*(weight > 0 for weight in strict)))
     if solver.check() != z3.sat:
         return None

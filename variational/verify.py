@@ -38,9 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Exit status 0: every certificate shows its status; 1: one does not; 2: wrong command line, "
         "no such file, or no certificate in a directory.",
     )
-    parser.add_argument(
-        "paths", metavar="FILE|DIR", nargs="+", type=Path, help="certificates, or directories of them"
-    )
+    parser.add_argument("paths", metavar="FILE|DIR", nargs="+", type=Path, help="certificates, or directories of them")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     return parser
 
@@ -112,9 +110,7 @@ def summary(results: Sequence[dict[str, object]]) -> str:
     failed = sum(not result["ok"] for result in results)
     levels = Counter(level for result in results if result["ok"] for level in str(result["level"]).split("+"))
     lines = ["", f"{len(results)} certificates: {len(results) - failed} re-checked, {failed} failed."]
-    lines += [
-        f"  {levels[level]:4d} {level}: {meaning}" for level, meaning in MEANING.items() if levels[level]
-    ]
+    lines += [f"  {levels[level]:4d} {level}: {meaning}" for level, meaning in MEANING.items() if levels[level]]
     return "\n".join([*lines, NOT_CLAIMED])
 
 

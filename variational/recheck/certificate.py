@@ -9,7 +9,7 @@ from variational.recheck import digest, finding
 from variational.recheck.finding import Finding, Formal, Pieces
 from variational.recheck.reading import text_of, texts_of
 from variational.recheck.rules import RULES
-from variational.records import SCHEMA, SPACES, Claim, Status, worst
+from variational.records import DENSITIES, DISCRETE_X, FINITE, SCHEMA, SPACES, Claim, Status, joint_spaces, worst
 
 FindClaim = Callable[[str], Claim]
 CONJUNCTION = "all"
@@ -53,10 +53,6 @@ def check_certificate(certificate: Mapping[str, Any], find_claim: FindClaim) -> 
     if certificate.get(digest.FIELD) != digest.digest(certificate):
         msg = "the digest does not match the content: the file was edited or damaged"
         raise CertificateError(msg)
-    spaces = texts_of(certificate, "spaces")
-    if not spaces or not set(spaces) <= set(SPACES):
-        msg = f"'spaces' must name some of {', '.join(SPACES)}, got {list(spaces)}"
-        raise CertificateError(msg)
     text_of(certificate, "reason")
     try:
         claim = find_claim(text_of(certificate, "id"))
@@ -82,8 +78,11 @@ def check_part(part: Mapping[str, Any], claim: Claim, find_claim: FindClaim) -> 
         msg = f"the formal statement is not the registered one of {claim.id}"
         raise CertificateError(msg)
     kind = str(claim.formal["kind"])
+    spaces = _spaces(part)
     if kind == CONJUNCTION:
-        return _conjunction(claim.formal, status, evidence, find_claim)
+        return _conjunction(claim.formal, status, spaces, evidence, find_claim)
+    if status in DECIDED:
+        _require_spaces(claim.formal, status, spaces)
     if status not in DECIDED:
         return Finding(levels=(finding.NONE,), text="the certificate claims nothing")
     if kind not in RULES:
@@ -92,12 +91,45 @@ def check_part(part: Mapping[str, Any], claim: Claim, find_claim: FindClaim) -> 
     return RULES[kind](as_json(claim.formal), status, evidence)
 
 
+def _spaces(part: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the spaces that a verdict names."""
+    spaces = texts_of(part, "spaces")
+    if not spaces or not set(spaces) <= set(SPACES):
+        msg = f"'spaces' must name some of {', '.join(SPACES)}, got {list(spaces)}"
+        raise CertificateError(msg)
+    return spaces
+
+
+def _require_spaces(formal: Formal, status: Status, spaces: tuple[str, ...]) -> None:
+    """Refuse a verdict that names spaces on which its evidence says nothing.
+
+    A proof holds on the spaces of the statement. A witness lives on a finite space; the Gaussian instance
+    has two data points and a real latent variable, and the same numbers on two unit intervals.
+    """
+    claimed = texts_of(formal, "spaces") or SPACES
+    kind = formal["kind"]
+    if status is Status.PROVED:
+        allowed, needed = claimed, set(claimed)
+    elif kind == "optimum":  # the code is finite; the lemmas and the argument carry it to the other spaces
+        allowed, needed = claimed, {FINITE} & set(claimed)
+    elif kind == "gaussian-bound":
+        allowed, needed = (DISCRETE_X, DENSITIES), {DISCRETE_X}
+    else:
+        allowed, needed = (FINITE,), {FINITE}
+    if not needed <= set(spaces) <= set(allowed):
+        named = ", ".join(spaces)
+        msg = f"a {status.value} statement of kind {kind!r} holds on {', '.join(allowed)}, the verdict names {named}"
+        raise CertificateError(msg)
+
+
 def as_json(formal: Formal) -> Any:
     """Return a formal statement as it reads after a round trip through JSON."""
     return json.loads(json.dumps(formal, allow_nan=False, default=_plain))
 
 
-def _conjunction(formal: Formal, status: Status, evidence: Pieces, find_claim: FindClaim) -> Finding:
+def _conjunction(
+    formal: Formal, status: Status, spaces: tuple[str, ...], evidence: Pieces, find_claim: FindClaim
+) -> Finding:
     """Re-check every part; the status is the worst one."""
     wanted = list(texts_of(formal, "of"))
     pieces = [piece for piece in evidence if piece.get("kind") != finding.ARGUMENT]
@@ -111,6 +143,10 @@ def _conjunction(formal: Formal, status: Status, evidence: Pieces, find_claim: F
     statuses = [_status(piece) for piece in pieces]
     if worst(statuses) is not status:
         msg = f"the status is {status.value}, the worst of the parts is {worst(statuses).value}"
+        raise CertificateError(msg)
+    joined = joint_spaces([(one, _spaces(piece)) for one, piece in zip(statuses, pieces, strict=True)])
+    if spaces != joined:
+        msg = f"the verdict names {', '.join(spaces)}, its parts hold together on {', '.join(joined)}"
         raise CertificateError(msg)
     levels = tuple(level for level in finding.LEVELS if any(level in part.levels for part in found))
     shown = ", ".join(f"{piece['id']} {part.value}" for piece, part in zip(pieces, statuses, strict=True))

@@ -86,8 +86,6 @@ def broken(
     return None
 
 
-def hold(
-    relations: Sequence[Relation], space: Space, definitions: Mapping[str, Definition] | None = None
-) -> bool:
+def hold(relations: Sequence[Relation], space: Space, definitions: Mapping[str, Definition] | None = None) -> bool:
     """Return whether every relation holds on ``space``, for all placements of its free points."""
     return broken(relations, space, definitions) is None

@@ -17,9 +17,7 @@ from variational.recheck.signature import signature
 FREE = ("q|", "p|")
 
 
-def second_along(
-    functional: Node, space: Mapping[str, Any], direction: Mapping[str, Any]
-) -> logs.LogPolynomial:
+def second_along(functional: Node, space: Mapping[str, Any], direction: Mapping[str, Any]) -> logs.LogPolynomial:
     """Return the second derivative of ``functional`` at ``space`` along ``direction``.
 
     Args:

@@ -153,9 +153,7 @@ class Evaluator:
         if isinstance(node, Int):
             total = self._zero
             for index in self.space.indices(node.points):
-                total = total + self.value(
-                    node.body, {**points, **dict(zip(node.points, index, strict=True))}
-                )
+                total = total + self.value(node.body, {**points, **dict(zip(node.points, index, strict=True))})
             return total
         if node.symbol == "*":
             return self._product(node.left, node.right, points)

@@ -157,9 +157,7 @@ def prime_powers(value: Fraction) -> list[tuple[int, int]]:
         raise NotCoveredError(msg)
     above = flint.fmpz(value.numerator).factor()
     below = flint.fmpz(value.denominator).factor()
-    return [(int(prime), int(power)) for prime, power in above] + [
-        (int(p), -int(power)) for p, power in below
-    ]
+    return [(int(prime), int(power)) for prime, power in above] + [(int(p), -int(power)) for p, power in below]
 
 
 def sign(value: Exact) -> int:

@@ -134,9 +134,7 @@ def refute(statement: Statement, piece: Mapping[str, Any], *, seed: int) -> Find
     try:
         try:
             _compare_exactly(statement, space, placed, piece)
-            return Finding(
-                levels=(finding.WITNESS,), text="the witness is admissible and breaks the statement"
-            )
+            return Finding(levels=(finding.WITNESS,), text="the witness is admissible and breaks the statement")
         except NotCoveredError:
             _compare_balls(statement, space, placed, piece)
     except UndefinedError as error:
@@ -146,9 +144,7 @@ def refute(statement: Statement, piece: Mapping[str, Any], *, seed: int) -> Find
     return Finding(levels=(finding.ENCLOSURE,), text=text)
 
 
-def _compare_exactly(
-    statement: Statement, space: Space, placed: Mapping[str, int], piece: Mapping[str, Any]
-) -> None:
+def _compare_exactly(statement: Statement, space: Space, placed: Mapping[str, int], piece: Mapping[str, Any]) -> None:
     evaluator = statement.evaluator(space, TrueLogarithms())
     sides = statement.sides(evaluator, placed)
     for field, value in zip(("lhs", "rhs"), sides, strict=True):
@@ -161,9 +157,7 @@ def _compare_exactly(
         raise CertificateError(msg)
 
 
-def _compare_balls(
-    statement: Statement, space: Space, placed: Mapping[str, int], piece: Mapping[str, Any]
-) -> None:
+def _compare_balls(statement: Statement, space: Space, placed: Mapping[str, int], piece: Mapping[str, Any]) -> None:
     with flint.ctx.workprec(BALL_BITS):
         evaluator = statement.evaluator(space, Balls())
         left, right = (flint.arb(side) for side in statement.sides(evaluator, placed))
@@ -267,9 +261,7 @@ def second_derivative(
     return slope(slope(nested.value(functional, placed), 2), 1)
 
 
-def _seed(
-    evaluator: Evaluator, wrt: Call, placed: Mapping[str, int], level: int
-) -> tuple[tuple[str, Index], Dual]:
+def _seed(evaluator: Evaluator, wrt: Call, placed: Mapping[str, int], level: int) -> tuple[tuple[str, Index], Dual]:
     place = wrt.key, tuple(placed[name] for name in point_names(wrt))
     return place, Dual(evaluator.function(*place), 1, level)
 

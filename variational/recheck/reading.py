@@ -35,11 +35,7 @@ def texts_of(data: Mapping[str, Any], field: str) -> tuple[str, ...]:
         CertificateError: Where it holds something else.
     """
     value = data.get(field, ())
-    if (
-        isinstance(value, str)
-        or not isinstance(value, Sequence)
-        or not all(isinstance(v, str) for v in value)
-    ):
+    if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(v, str) for v in value):
         msg = f"{field!r} must be a list of texts, got {value!r}"
         raise CertificateError(msg)
     return tuple(value)
@@ -178,8 +174,4 @@ def _entries(key: str, values: Any, sizes: Sequence[int], index: Index) -> list[
     if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != sizes[0]:
         msg = f"the values of {key!r} must be a list of length {sizes[0]} at {index}, got {values!r}"
         raise CertificateError(msg)
-    return [
-        found
-        for place, inner in enumerate(values)
-        for found in _entries(key, inner, sizes[1:], (*index, place))
-    ]
+    return [found for place, inner in enumerate(values) for found in _entries(key, inner, sizes[1:], (*index, place))]

@@ -82,9 +82,7 @@ def check_hessian(
         if broken(conditions, local) is not None:
             continue
         try:
-            true = [
-                _local(evaluator, body, a, b) for a, b in ((DECODER,) * 2, (DECODER, ENCODER), (ENCODER,) * 2)
-            ]
+            true = [_local(evaluator, body, a, b) for a, b in ((DECODER,) * 2, (DECODER, ENCODER), (ENCODER,) * 2)]
             recorded = Evaluator(local, evaluator.arithmetic)
             printed = [recorded.value(entry, {}) for entry in entries]
             determinant = recorded.value(parse(text_of(piece, "determinant")), {})
@@ -100,9 +98,7 @@ def check_hessian(
     raise CertificateError(msg)
 
 
-def check_minors(
-    entries: tuple[Node, Node, Node], conditions: Sequence[Relation], piece: Mapping[str, Any]
-) -> bool:
+def check_minors(entries: tuple[Node, Node, Node], conditions: Sequence[Relation], piece: Mapping[str, Any]) -> bool:
     """Return whether each decision on a minor has a slack beside z3, once all minors are shown nonnegative.
 
     Raises:
@@ -110,9 +106,7 @@ def check_minors(
     """
     pp, pq, qq = entries
     minors = (pp, qq, Op("-", Op("*", pp, qq), Op("*", pq, pq)))
-    used = set(
-        signature([*entries, *(side for relation in conditions for side in relation.sides)]).parameters
-    )
+    used = set(signature([*entries, *(side for relation in conditions for side in relation.sides)]).parameters)
     positive = read_relations(f"{name} > 0" for name in ATOMS if name in used)
     given = [*conditions, *positive]
     decisions = piece.get("decisions")
@@ -185,8 +179,7 @@ def _with_twins(space: Space) -> Space:
             functions[key] = dict(table)
             continue
         copied = {
-            index: table[tuple(0 if i == place and v == 1 else v for i, v in enumerate(index))]
-            for index in table
+            index: table[tuple(0 if i == place and v == 1 else v for i, v in enumerate(index))] for index in table
         }
         totals: dict[Index, Fraction] = {}
         for index, value in copied.items():

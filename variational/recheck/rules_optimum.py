@@ -152,9 +152,7 @@ def _collapsed(found: Master) -> str:
 
 def _collapsed_optimum(formal: Formal, found: Master, evidence: Pieces) -> None:
     """A code that is stationary for a convex profile loss, and whose decoder does not depend on z."""
-    for piece in pieces_of(
-        evidence, "optimal-code", beside=("identity", "inequality", "code", "decision")
-    ):
+    for piece in pieces_of(evidence, "optimal-code", beside=("identity", "inequality", "code", "decision")):
         fixed = _parameters(formal, piece)
         if not found.implies(fixed, "r > 0", "kappa > 0", "d > 0", *WEAK):
             msg = "the profile loss is convex only for r > 0, kappa > 0, d > 0 and D convex"
@@ -201,4 +199,3 @@ def _require_data(text: str, space: Space) -> None:
         if broken([relation], local) is not None:
             msg = f"the code does not meet {text!r} at x = {x}"
             raise CertificateError(msg)
-

@@ -142,9 +142,7 @@ def require_same(piece: Mapping[str, Any], formal: Formal, fields: tuple[str, ..
             raise CertificateError(msg)
 
 
-def _decide(
-    statement: Statement, formal: Formal, status: Status, evidence: Pieces, fields: tuple[str, ...]
-) -> Finding:
+def _decide(statement: Statement, formal: Formal, status: Status, evidence: Pieces, fields: tuple[str, ...]) -> Finding:
     if status is Status.REFUTED:
         return refuted(statement, evidence, seed_of(formal))
     for piece in pieces_of(evidence, str(formal["kind"])):

@@ -247,6 +247,4 @@ def _decoder_variation(equation: _Equation) -> Statement:
     needed = equation.needs(*(() if multiplier is None else (multiplier,)))
     if multiplier is None:
         needed = dataclasses.replace(needed, points=("x", "z", "x'"))
-    return Statement(
-        needed=needed, sides=sides, conditions=equation.conditions, definitions=equation.definitions
-    )
+    return Statement(needed=needed, sides=sides, conditions=equation.conditions, definitions=equation.definitions)

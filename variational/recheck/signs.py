@@ -175,8 +175,7 @@ class Signs:
             bounds = [
                 (-known.get((), Fraction(0)) / known[name], sign)
                 for known, sign in self._known
-                if {key for key, entry in known.items() if key and entry} == {name}
-                and known[name] * value > 0
+                if {key for key, entry in known.items() if key and entry} == {name} and known[name] * value > 0
             ]
             if not bounds:
                 return Sign.UNKNOWN
@@ -235,10 +234,7 @@ def polynomial(node: Node) -> Polynomial | None:
         return None
     if node.symbol in {"+", "-"}:
         factor = 1 if node.symbol == "+" else -1
-        return {
-            key: left.get(key, Fraction(0)) + factor * right.get(key, Fraction(0))
-            for key in {**left, **right}
-        }
+        return {key: left.get(key, Fraction(0)) + factor * right.get(key, Fraction(0)) for key in {**left, **right}}
     if node.symbol == "*":
         return _expanded(left, right)
     constant = right.get((), Fraction(0)) if not any(value for key, value in right.items() if key) else None

@@ -124,9 +124,7 @@ def universal_query(given: Sequence[Relation], then: Sequence[Relation]) -> list
     return [*assumed, *defined, z3.Or(*broken)]
 
 
-def choice_query(
-    domain: Sequence[Relation], given: Sequence[Relation], then: Sequence[Relation]
-) -> list[Term]:
+def choice_query(domain: Sequence[Relation], given: Sequence[Relation], then: Sequence[Relation]) -> list[Term]:
     """Return formulas that are unsatisfiable exactly where ``domain`` implies all of ``given`` and not ``then``."""
     translation = Translation(opaque=False)
     assumed = [translation.relation(relation) for relation in domain]

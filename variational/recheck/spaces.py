@@ -115,9 +115,7 @@ def _solve(
         values[name] = at_zero / (at_zero - at_one)  # exact where the equation is linear in the name
 
 
-def _impose(
-    space: Space, conditions: Sequence[Relation], definitions: Mapping[str, Definition] | None
-) -> Space:
+def _impose(space: Space, conditions: Sequence[Relation], definitions: Mapping[str, Definition] | None) -> Space:
     """Fill the table of every function that a condition such as ``pn(x) = pd(x)`` prescribes."""
     for relation in conditions:
         head = relation.left

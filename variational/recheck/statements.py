@@ -18,9 +18,7 @@ def statement(formal: Formal) -> Statement:
             return rules_pointwise.equality(formal, text_of(formal, "lhs"), text_of(formal, "rhs"))
         case "inequality":
             operator = text_of(formal, "relation")
-            return rules_pointwise.equality(
-                formal, text_of(formal, "lhs"), text_of(formal, "rhs"), operator=operator
-            )
+            return rules_pointwise.equality(formal, text_of(formal, "lhs"), text_of(formal, "rhs"), operator=operator)
         case "derivative":
             return rules_pointwise.first_statement(formal)
         case "second-derivative":

@@ -23,8 +23,10 @@ CLAIMS = (
         r" \mathbb{E}_{p_d(x)}[(g(x)-1)\, \mathrm{KL}[r(z|x) \| q^*(z)]] \ge 0, \quad"
         r" g(x) = 1 + 1/[(\beta-1)p_d(x) + \delta p_n(x)]",
         source=Source(key="ncvae", locator="Theorem 7, eqs. (15), (16), (71)-(74)"),
-        assumptions=(*GAUSSIAN, "the instance has two data points and D = 1; the same numbers arise on two unit "
-        "intervals"),
+        assumptions=(
+            *GAUSSIAN,
+            "the instance has two data points and D = 1; the same numbers arise on two unit intervals",
+        ),
         # ERR printed g = 1 + 1/[(beta-1) p_d + delta p_n], should read 1 + p_d/[(beta-1) p_d + delta p_n]
         formal={"kind": "gaussian-bound", "bound": "theorem7", "g": PRINTED_G},
         recorded=Status.REFUTED,
@@ -62,8 +64,11 @@ CLAIMS = (
         printed=r"g(x) > 1, \quad G = \int p_d(x) g(x) dx > 1, \quad \rho(x)^2 ="
         r" \frac{K^2(\beta p_d(x) + \delta p_n(x))}{K^2 \beta p_d(x) + \delta p_n(x)}",
         source=Source(key="ncvae", locator="eqs. (16), (72)-(74)"),
-        assumptions=(*GAUSSIAN, "p_d(x) > 0 or p_n(x) > 0 at the x considered", "r(.|x) is the normalised "
-        "p^(beta p_d) n^(delta p_n)"),
+        assumptions=(
+            *GAUSSIAN,
+            "p_d(x) > 0 or p_n(x) > 0 at the x considered",
+            "r(.|x) is the normalised p^(beta p_d) n^(delta p_n)",
+        ),
         formal={"kind": "all", "of": ["ncvae:eq16.positive", "ncvae:eq16.mean", "ncvae:eq16.variance"]},
         recorded=Status.PROVED,
     ),

@@ -20,8 +20,11 @@ def _encoder(claim_id: str, g: str, excess: str, status: Status, *, corrected_by
         id=claim_id,
         printed=rf"q^*(z|x) = r(z|x)^{{g(x)}} \gamma(z)^{{1-g(x)}} / \alpha(x), \quad g(x) = {g}",
         source=Source(key="ncvae", locator="eqs. (80), (81), the form of q* that both use"),
-        assumptions=("beta > 1 and delta > 0", FORM, "shown for any priors p, n; the printed lines use it for "
-        "Gaussian ones"),
+        assumptions=(
+            "beta > 1 and delta > 0",
+            FORM,
+            "shown for any priors p, n; the printed lines use it for Gaussian ones",
+        ),
         formal={
             "kind": "stationary",
             "objective": OBJECTIVE,
@@ -184,8 +187,10 @@ CLAIMS = (
         id="ncvae:eq78.minimum",
         printed=r"-\log \sigma^2 + A \sigma^2 \ge 1 + \log A, \text{ with equality at } \sigma^2 = 1/A",
         source=Source(key="ncvae", locator="eqs. (78), (86), (87) and the line between (85) and (86)"),
-        assumptions=("A = (1/G) int p_d g/rho^2 > 0", "s(x) stands for sigma^2 and a(x) for A; a factor D/2 is "
-        "left out"),
+        assumptions=(
+            "A = (1/G) int p_d g/rho^2 > 0",
+            "s(x) stands for sigma^2 and a(x) for A; a factor D/2 is left out",
+        ),
         formal={"kind": "inequality", "lhs": "a(x)*s(x) - log(s(x))", "relation": ">=", "rhs": "1 + log(a(x))"},
         hints={"slack": "phi(a(x)*s(x))"},
         recorded=Status.PROVED,
