@@ -254,7 +254,7 @@ def require_exact_kernel(text, wrt="q(z|x)"):
     assert predicted == moved_by(space, key, direction, Jet(0, 1)).value(text).first
 
 
-@given(text=functional_texts(depth=4) | functional_texts(HOSTILE_POINTS, depth=3))
+@given(text=functional_texts(depth=3) | functional_texts(HOSTILE_POINTS, depth=3))
 def test_the_kernel_of_a_random_functional_is_exact(text):
     require_exact_kernel(text)
 

@@ -64,7 +64,11 @@ def require_same_form(text, random, pattern):
 PATTERNS = ("{letter}_u{number}", "{letter}{level}_{place}")
 
 
-@given(text=functional_texts(depth=3), random=st.randoms(use_true_random=False), pattern=st.sampled_from(PATTERNS))
+@given(
+    text=functional_texts(depth=2) | functional_texts(depth=3),
+    random=st.randoms(use_true_random=False),
+    pattern=st.sampled_from(PATTERNS),
+)
 def test_the_form_does_not_depend_on_names_order_and_expansion(text, random, pattern):
     def name(letter, number):
         return pattern.format(letter=letter, number=number, level=1 + number // 3, place=1 + number % 3)

@@ -138,7 +138,7 @@ def combined(claim: Claim, known: Mapping[str, Outcome]) -> Outcome:
 
     parts = [registry.find_claim(name) for name in claim.formal["of"]]
     outcomes = [combined(part, known) for part in parts]
-    verdict = combine(claim, [(part, found) for part, (found, _) in zip(parts, outcomes, strict=True)])
+    verdict = combine([(part, found) for part, (found, _) in zip(parts, outcomes, strict=True)])
     return verdict, sum(seconds for _, seconds in outcomes)
 
 

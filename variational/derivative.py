@@ -179,9 +179,10 @@ def _collect(
     for place, factor in enumerate(factors):
         rest = sp.Mul(*factors[:place], *factors[place + 1 :])
         if isinstance(factor, sp.Add | Int) and _holds(factor, targets):
-            _collect(factor, weight * rest, bound, targets, found) if not _holds(rest, targets) else _collect_joined(
-                factor, rest, weight, bound, targets=targets, found=found
-            )
+            if _holds(rest, targets):
+                _collect_joined(factor, rest, weight, bound, targets=targets, found=found)
+            else:
+                _collect(factor, weight * rest, bound, targets, found)
             return
     directions = {key_of(factor): factor.args for factor in factors if key_of(factor) in targets}
     if set(directions) != set(targets):

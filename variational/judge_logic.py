@@ -37,7 +37,9 @@ def universal(formal: Formal, hints: Hints) -> Verdict:
     reason = "each conclusion is a non-negative combination of products of the hypotheses, and z3 agrees"
     if formal.get("lift"):
         reason += f". {formal['lift']}"
-    return Verdict(status=Status.PROVED, reason=reason, evidence=_decisions(given, formal, decisions))
+    lift = Evidence(kind="argument", shows=formal["lift"], data={}) if formal.get("lift") else None
+    pieces = _decisions(given, formal, decisions)
+    return Verdict(status=Status.PROVED, reason=reason, evidence=(*pieces, lift) if lift else pieces)
 
 
 def _decisions(given: list[str], formal: Formal, decisions: list[smt.Decision]) -> tuple[Evidence, ...]:
