@@ -165,14 +165,22 @@ def test_a_wrong_command_line_is_answered_by_one_line_and_status_2(arguments, me
     assert message in line
 
 
-@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+def wait_for_children(pid, number):
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    deadline = time.monotonic() + 30
+    while len(children.read_text(encoding="ascii").split()) < number and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.3)  # into the start of the workers, long before they are done
+
+
+@pytest.mark.skipif(not Path(f"/proc/self/task/{os.getpid()}/children").exists(), reason="needs the child processes")
 @pytest.mark.parametrize("everyone", [True, False], ids=["from the keyboard", "to the parent only"])
 def test_ctrl_c_ends_with_one_line_and_leaves_nothing_half_written(tmp_path, everyone):
     command = [sys.executable, "-m", "variational.check", "all", "controls", "--certificates", str(tmp_path)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        time.sleep(1.5)  # long enough to be judging, too short to be done
+        wait_for_children(process.pid, 3)  # the workers and what tracks their resources
         if everyone:
             os.killpg(process.pid, signal.SIGINT)
         else:

@@ -335,6 +335,22 @@ def test_a_functional_outside_the_covered_class_is_refused(text):
         kernel(to_sympy(text), ENCODER)
 
 
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("int[x,z](f(x)*f(x,z))", "f(x)"),
+        ("int[x,z](f(x)*f(x,z))", "f(x,z)"),
+        ("int[z](g(z)^2)", "g(x)"),
+        ("int[z](u(z,z))", "u(z,z')"),
+        ("int[z](u(2*z))", "u(z)"),
+        ("int[z,z'](u(z,z'))", "u(z,z)"),
+    ],
+)
+def test_a_function_that_stands_with_other_points_than_the_target_is_refused(text, wrt):
+    with pytest.raises((NotCoveredError, InvalidInputError)):
+        kernel(to_sympy(text), to_sympy(wrt))
+
+
 @pytest.mark.parametrize("node", REFUSED_NODES, ids=str)
 def test_a_node_without_a_rule_is_refused(node):
     with pytest.raises((NotCoveredError, InvalidInputError)):

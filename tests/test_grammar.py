@@ -245,7 +245,8 @@ def test_names_are_the_free_ones(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", [f.text for f in FUNCTIONALS] + ["-a^2", "(-a)^2", "a-(b-c)", "a/(b/c)", "2^-a", "-(a+b)"]
+    "text",
+    [f.text for f in FUNCTIONALS] + ["-a^2", "(-a)^2", "(a^b)^c", "a^b^c", "a-(b-c)", "a/(b/c)", "2^-a", "-(a+b)"],
 )
 def test_a_printed_formula_parses_to_the_same_tree(text):
     assert parse(render(parse(text))) == parse(text)

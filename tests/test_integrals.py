@@ -13,7 +13,7 @@ from tests.functionals import FUNCTIONALS, HOSTILE_POINTS, functional_texts
 from variational import formula
 from variational.blocks import BLOCKS, DATA_ENTROPY, DECODER_GAP, JSD_GP, KL_GP, KL_QN, KL_QP, MI, RECON
 from variational.integrals import canonical, is_zero, readable, short_names
-from variational.symbols import Int, rename
+from variational.symbols import Int, fold, rename, unfold
 from variational.translate import to_formula, to_sympy
 
 ROUNDING = 1e-10  # relative; some 1e4 operations on values of order 1 to 1e3, each with eps = 2e-16
@@ -148,6 +148,29 @@ def test_an_integral_binds_its_points():
     assert {symbol.name for symbol in node.free_symbols} == {"z", "beta"}
     assert Int(sp.Integer(0), sp.Symbol("x", real=True)) == 0
     assert Int(sp.Integer(3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("int[x'](pd(x')*q(z|x'))", "gamma(z)"),
+        ("log(int[x](pd(x)*q(z|x)))", "log(gamma(z))"),
+        ("int[x'](pd(x)*q(z|x'))", None),
+        ("int[x'](pd(x')*q(z|x))", None),
+        ("int[z](pd(x)*q(z|x))", None),
+        ("int[x](pn(x)*q(z|x))", None),
+        ("int[x](pd(x)*q(z|x)^2)", None),
+        ("int[x](pd(x)*q(z|x)*r(z))", None),
+    ],
+)
+def test_only_the_definition_of_the_aggregate_is_folded(text, folded):
+    assert fold(to_sympy(text)) == to_sympy(text if folded is None else folded)
+
+
+def test_unfolding_is_undone_by_folding():
+    expression = to_sympy("int[x_1,z](g(x_1)*log(gamma(z)/(gamma(z)+p(z))))")
+    assert unfold(expression) != expression
+    assert fold(unfold(expression)) == expression
 
 
 # --- single rules ------------------------------------------------------------------------------

@@ -160,7 +160,13 @@ def test_adding_a_constant_to_the_loss_changes_nothing(derivations, name):
 
 @pytest.mark.parametrize(
     "equation",
-    ["log(q(z|x))^2-lambda(x)", "q(z|x)*log(q(z|x))-lambda(x)", "log(q(z|x))+q(z|x)", "log(q(z|x)+p(z))-lambda(x)"],
+    [
+        "log(q(z|x))^2-lambda(x)",
+        "log(q(z|x))^2+log(q(z|x))",
+        "q(z|x)*log(q(z|x))-lambda(x)",
+        "log(q(z|x))+q(z|x)",
+        "log(q(z|x)+p(z))-lambda(x)",
+    ],
 )
 def test_an_equation_in_which_the_encoder_cannot_be_isolated_is_refused(equation):
     with pytest.raises(NotCoveredError):

@@ -242,7 +242,7 @@ def _regions(
     regions = []
     for regime in found:
         known = (*fixed, *regime.condition)
-        needed = tuple(text for text in given if not smt.prove(known, text).holds)
+        needed = tuple(text for text in given if not smt.implies(known, text))
         regions.append(
             Region(
                 condition=(*fixed, *needed, *regime.condition),

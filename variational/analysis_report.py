@@ -26,7 +26,7 @@ from variational.report import (
     show_table,
     table,
 )
-from variational.smt import prove
+from variational.smt import implies
 from variational.symbols import key_of
 from variational.translate import to_formula
 
@@ -161,7 +161,7 @@ def _show_stationary(screen: Console, analysis: Analysis) -> None:
 
 def _implied(given: Sequence[str], relation: str) -> bool:
     try:
-        return bool(prove(given, relation).holds)
+        return implies(given, relation)
     except NotCoveredError:  # no polynomial relation, so nothing is known
         return False
 

@@ -15,6 +15,7 @@ from variational.errors import InvalidInputError, NotCoveredError
 from variational.integrals import canonical
 from variational.symbols import Int, function, is_point, k, key_of, point, rename, require_points, unfold
 
+FIRST, SECOND = "!first", "!second"  # names of the directions; no formula can spell them
 COVERED = (sp.Add, sp.Mul, sp.Pow, sp.log, sp.exp, Int, AppliedUndef, k, sp.Symbol, sp.Number, sp.NumberSymbol)
 
 
@@ -37,9 +38,9 @@ def kernel(functional: sp.Expr, wrt: sp.Expr) -> sp.Expr:
         '2*pd(x)*int[x1_1](pd(x1_1)*g(x1_1))'
     """
     key, at = _target(wrt)
-    direction = function("h_1")
-    variation = _variation(_checked(functional), key, direction)
-    pieces = _pieces(variation, {"h_1": at})
+    direction = function(FIRST)
+    variation = _variation(_checked(functional, wrt), key, direction)
+    pieces = _pieces(variation, {FIRST: at})
     return canonical(sp.Add(*(weight for _, weight in pieces)))
 
 
@@ -61,13 +62,22 @@ class SecondVariation:
 
     def diagonal(self) -> sp.Expr:
         """Return d2F / df(point)^2 on a finite space: all pieces at coinciding points."""
+        if key_of(self.first) != key_of(self.second):
+            msg = f"{self.first} and {self.second} are different functions: their second variation has no diagonal"
+            raise InvalidInputError(msg)
         merged = dict(zip(self.second.args, self.first.args, strict=True))
         return canonical(sp.Add(*(rename(piece, merged) for piece in self.pieces.values())))
 
     def local(self) -> sp.Expr:
         """Return the local part: the kernel on pairs of directions at one and the same point."""
-        shared = tuple(zip((str(a) for a in self.first.args), (str(b) for b in self.second.args), strict=True))
-        return self.pieces.get(tuple(sorted(shared)), sp.Integer(0))
+        first, second = (sorted((str(name) for name in side.args), key=_space) for side in (self.first, self.second))
+        if list(map(_space, first)) != list(map(_space, second)):
+            return sp.Integer(0)
+        return self.pieces.get(tuple(sorted(zip(first, second, strict=True))), sp.Integer(0))
+
+
+def _space(name: str) -> str:
+    return name[0]
 
 
 def second_variation(functional: sp.Expr, first: sp.Expr, second: sp.Expr) -> SecondVariation:
@@ -87,10 +97,10 @@ def second_variation(functional: sp.Expr, first: sp.Expr, second: sp.Expr) -> Se
     if set(first_at) & set(second_at):
         msg = f"first and second need different points, got {first} and {second}"
         raise InvalidInputError(msg)
-    once = _variation(_checked(functional), first_key, function("h_1"))
-    twice = _variation(once, second_key, function("h_2"))
+    once = _variation(_checked(functional, first, second), first_key, function(FIRST))
+    twice = _variation(once, second_key, function(SECOND))
     pieces: dict[tuple[tuple[str, str], ...], list[sp.Expr]] = {}
-    for shared, weight in _pieces(twice, {"h_1": first_at, "h_2": second_at}):
+    for shared, weight in _pieces(twice, {FIRST: first_at, SECOND: second_at}):
         pieces.setdefault(shared, []).append(weight)
     kernels = {shared: canonical(sp.Add(*weights)) for shared, weights in pieces.items()}
     live = {shared: expression for shared, expression in sorted(kernels.items()) if expression != 0}
@@ -104,16 +114,26 @@ def _target(wrt: sp.Expr) -> tuple[str, tuple[sp.Symbol, ...]]:
     return key_of(wrt), require_points(wrt)
 
 
-def _checked(functional: sp.Expr) -> sp.Expr:
+def _checked(functional: sp.Expr, *varied: sp.Expr) -> sp.Expr:
     """Return the functional with gamma unfolded, refusing what no rule below covers."""
-    expression = unfold(sp.sympify(functional))
+    expression = sp.sympify(functional)
+    spaces = {key_of(wrt): [str(name)[0] for name in wrt.args] for wrt in varied}
     for node in sp.preorder_traversal(expression):
         if isinstance(node, sp.Tuple):
             continue
-        if not isinstance(node, COVERED):
+        if not isinstance(node, COVERED) or node.is_finite is False or node is sp.nan:
             msg = f"no rule for {type(node).__name__} in {node}; covered: sums, products, powers, log, exp, integrals"
             raise NotCoveredError(msg)
-    return expression
+        if key_of(node):
+            used = [str(name)[0] for name in require_points(node)]
+            if used != spaces.get(key_of(node), used):
+                msg = f"{node} is not the function that is varied: its arguments run through other spaces"
+                raise NotCoveredError(msg)
+    loose = sorted(symbol.name for symbol in expression.free_symbols if is_point(symbol))
+    if loose:
+        msg = f"the functional depends on the free points {', '.join(loose)}; integrate over them"
+        raise NotCoveredError(msg)
+    return unfold(expression)
 
 
 def _variation(expression: sp.Expr, key: str, direction: type[AppliedUndef]) -> sp.Expr:

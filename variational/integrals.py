@@ -10,7 +10,7 @@ import itertools
 
 import sympy as sp
 
-from variational.symbols import DENSITY_ARGUMENT, Int, fold, key_of, point, rename, unfold
+from variational.symbols import Int, fold, is_mass, point, rename, unfold
 
 
 def canonical(expression: sp.Expr) -> sp.Expr:
@@ -189,8 +189,7 @@ def _integrate_out(factors: list[sp.Expr], bound: list[sp.Symbol]) -> None:
             holding = [factor for factor in factors if name in factor.free_symbols]
             if len(holding) != 1:
                 continue
-            place = DENSITY_ARGUMENT.get(key_of(holding[0]))
-            if place is not None and holding[0].args[place] == name and holding[0].args.count(name) == 1:
+            if is_mass(holding[0], name):
                 factors.remove(holding[0])
                 bound.remove(name)
                 again = True
@@ -244,7 +243,11 @@ def _named(body: sp.Expr, points: tuple[sp.Symbol, ...]) -> sp.Expr:
     """Return the integral with bound points named by place: the naming that prints first is chosen."""
     level = _height(body) + 1
     spaces = {space: [name for name in points if name.name[0] == space] for space in "xz"}
-    fresh = {space: [point(f"{space}{level}_{i + 1}") for i in range(len(spaces[space]))] for space in "xz"}
+    taken = {symbol.name for symbol in body.free_symbols - set(points)}
+    mark = ""
+    while any(f"{space}{level}_{i + 1}{mark}" in taken for space in "xz" for i in range(len(spaces[space]))):
+        mark += "_"
+    fresh = {space: [point(f"{space}{level}_{i + 1}{mark}") for i in range(len(spaces[space]))] for space in "xz"}
     names = (*fresh["x"], *fresh["z"])
     candidates = []
     for x_order in itertools.permutations(spaces["x"]):

@@ -40,32 +40,32 @@ class Decision:
     point: Mapping[str, Fraction] | None = None
 
 
-def to_z3(node: Node) -> Any:
+def to_z3(node: Node, context: Any) -> Any:
     """Return the z3 term of a formula without integrals; functions of points count as variables."""
     match node:
         case Num(value):
-            return z3.RealVal(str(value))
+            return z3.RealVal(str(value), context)
         case Name(name):
-            return z3.Real(name)
+            return z3.Real(name, context)
         case Call():
-            return z3.Real(grammar.render(node))
+            return z3.Real(grammar.render(node), context)
         case Op("^", base, Num(value)) if value.denominator == 1:
-            power = to_z3(base)
-            result: Any = z3.RealVal(1)
+            power = to_z3(base, context)
+            result: Any = z3.RealVal(1, context)
             for _ in range(abs(int(value))):
                 result = result * power
             return result if value >= 0 else 1 / result
         case Op(mark, left, right) if mark in {"+", "-", "*", "/"}:
-            a, b = to_z3(left), to_z3(right)
+            a, b = to_z3(left, context), to_z3(right, context)
             return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[mark]()
     msg = f"{grammar.render(node)} is not rational in its variables"
     raise NotCoveredError(msg)
 
 
-def relation_to_z3(text: str) -> Any:
+def relation_to_z3(text: str, context: Any) -> Any:
     """Return the z3 constraint of ``left OP right``."""
     operator, left, right = grammar.parse_relation(text)
-    a, b = to_z3(left), to_z3(right)
+    a, b = to_z3(left, context), to_z3(right, context)
     table = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "=": a == b, "!=": a != b}
     return table[operator]
 
@@ -81,8 +81,8 @@ def satisfy(relations: Sequence[str]) -> Mapping[str, Fraction] | None:
     for low, high, parts in grids:  # prefer small numbers: they are easier to read and to re-check
         solver.push()
         for name in names:
-            grid = z3.Int(f"grid!{name}")
-            solver.add(z3.Real(name) * parts == grid, z3.Real(name) >= low, z3.Real(name) <= high)
+            variable, grid = z3.Real(name, solver.ctx), z3.Int(f"grid!{name}", solver.ctx)
+            solver.add(variable * parts == grid, variable >= low, variable <= high)
         found = _model(solver, names, relations)
         solver.pop()
         if found is not None:
@@ -98,7 +98,7 @@ def feasible(relations: Sequence[str]) -> bool:
 def implies(given: Sequence[str], conclusion: str) -> bool:
     """Tell whether z3 finds no counterexample; without a second leg this sorts cases and proves nothing."""
     solver = _solver(given)
-    solver.add(z3.Not(relation_to_z3(conclusion)))
+    solver.add(z3.Not(relation_to_z3(conclusion, solver.ctx)))
     return bool(solver.check() == z3.unsat)
 
 
@@ -110,7 +110,7 @@ def prove(given: Sequence[str], conclusion: str) -> Decision:
         conclusion: One relation.
     """
     solver = _solver(given)
-    solver.add(z3.Not(relation_to_z3(conclusion)))
+    solver.add(z3.Not(relation_to_z3(conclusion, solver.ctx)))
     text = solver.to_smt2()
     answer = solver.check()
     if answer == z3.unsat:
@@ -149,22 +149,24 @@ def positivity(given: Sequence[str], conclusion: str) -> str | None:
         if mark == "!=":
             continue
         name = f"({high} - ({low}))"
-        generators.append((name, to_sympy(name)))
+        value = to_sympy(name)
+        if not value.is_polynomial(*value.free_symbols):
+            continue
+        generators.append((name, value))
         if mark == "=":
             generators.append((f"({low} - ({high}))", to_sympy(f"{low} - ({high})")))
     products = list(generators)
     for (first, a), (second, b) in itertools.combinations_with_replacement(generators[1:], 2):
         products.append((f"{first}*{second}", a * b))
-    weights = [z3.Real(f"w!{index}") for index in range(len(products))]
+    solver = _solver(())
+    weights = [z3.Real(f"w!{index}", solver.ctx) for index in range(len(products))]
     symbols = sorted(set().union(goal.free_symbols, *(value.free_symbols for _, value in products)), key=str)
     difference: dict[Any, Any] = {}
     for weight, (_, value) in zip(weights, products, strict=True):
         for monomial, number in _polynomial(value, symbols).items():
-            difference[monomial] = difference.get(monomial, 0) + weight * z3.RealVal(str(number))
+            difference[monomial] = difference.get(monomial, 0) + weight * z3.RealVal(str(number), solver.ctx)
     for monomial, number in _polynomial(goal, symbols).items():
-        difference[monomial] = difference.get(monomial, 0) - z3.RealVal(str(number))
-    solver = z3.Solver()
-    solver.set("timeout", TIMEOUT_MS)
+        difference[monomial] = difference.get(monomial, 0) - z3.RealVal(str(number), solver.ctx)
     solver.add(*(weight >= 0 for weight in weights), *(total == 0 for total in difference.values()))
     if operator in {">", "<"}:
         strict = [
@@ -200,9 +202,10 @@ def _polynomial(expression: sp.Expr, symbols: Sequence[sp.Symbol]) -> Mapping[An
 
 
 def _solver(relations: Sequence[str]) -> Any:
-    solver = z3.Solver()
+    """Return a solver in a context of its own: its models and the names in its text depend on nothing asked before."""
+    solver = z3.Solver(ctx=z3.Context())
     solver.set("timeout", TIMEOUT_MS)
-    solver.add(*(relation_to_z3(text) for text in relations))
+    solver.add(*(relation_to_z3(text, solver.ctx) for text in relations))
     return solver
 
 
@@ -232,7 +235,7 @@ def _model(solver: Any, names: Sequence[str], relations: Sequence[str]) -> Mappi
     if solver.check() != z3.sat:
         return None
     model = solver.model()
-    values = [model.eval(z3.Real(name), model_completion=True) for name in names]
+    values = [model.eval(z3.Real(name, solver.ctx), model_completion=True) for name in names]
     if not all(z3.is_rational_value(value) for value in values):
         return None
     point = {name: _rational(value) for name, value in zip(names, values, strict=True)}
@@ -266,9 +269,9 @@ def always_broken(domains: Sequence[str], formal: Mapping[str, Any], values: Map
         formal: Its ``given`` and ``then`` are relations between outer and inner variables.
         values: Inner variable -> formula in the outer ones.
     """
-    chosen = [(z3.Real(name), to_z3(parse(text))) for name, text in values.items()]
-    meets = [z3.substitute(relation_to_z3(text), *chosen) for text in formal.get("given", ())]
-    keeps = [z3.substitute(relation_to_z3(text), *chosen) for text in formal["then"]]
     solver = _solver(domains)
-    solver.add(z3.Or(z3.Not(z3.And(*meets)), z3.And(*keeps)))
+    chosen = [(z3.Real(name, solver.ctx), to_z3(parse(text), solver.ctx)) for name, text in values.items()]
+    meets = [z3.substitute(relation_to_z3(text, solver.ctx), *chosen) for text in formal.get("given", ())]
+    keeps = [z3.substitute(relation_to_z3(text, solver.ctx), *chosen) for text in formal["then"]]
+    solver.add(z3.Or(z3.Not(z3.And(*meets, solver.ctx)), z3.And(*keeps, solver.ctx)))
     return bool(solver.check() == z3.unsat)

@@ -120,12 +120,12 @@ def isolate_log_encoder(equation: sp.Expr) -> sp.Expr | None:
         msg = f"q(z|x) occurs outside log q(z|x) and gamma(z) in {to_formula(readable(equation))}"
         raise NotCoveredError(msg)
     coefficient = sp.factor_terms(sp.expand(folded).coeff(unknown, 1))
-    if coefficient == 0:
-        return None
     rest = sp.expand(folded - sp.expand(coefficient * unknown))
     if rest.has(unknown):
         msg = f"log q(z|x) enters non-linearly in {to_formula(readable(equation))}"
         raise NotCoveredError(msg)
+    if coefficient == 0:
+        return None
     return -rest / coefficient
 
 

@@ -8,8 +8,8 @@ from sympy.core.function import AppliedUndef
 
 from variational.errors import NotCoveredError
 
-# Functions of one density each: integrating it over the named argument gives one.
-DENSITY_ARGUMENT = {"pd": 0, "pn": 0, "p": 0, "n": 0, "q|": 0, "p|": 0}
+# Densities, by the spaces of their arguments: the integral over the first argument is one.
+DENSITIES = {"pd": "x", "pn": "x", "p": "z", "n": "z", "q|": "zx", "p|": "xz"}
 REAL_FUNCTIONS = frozenset({"lambda", "mu", "xi", "eta", "h", "h|"})
 GAMMA = "gamma"
 
@@ -132,6 +132,9 @@ def unfold(expression: sp.Expr) -> sp.Expr:
     if isinstance(expression, Int):
         return Int(unfold(expression.body), *expression.points)
     if key_of(expression) == GAMMA:
+        if len(expression.args) != 1 or not is_point(expression.args[0]) or str(expression.args[0])[0] != "z":
+            msg = f"{expression}: gamma is a function of one point of Z"
+            raise NotCoveredError(msg)
         (at,) = expression.args
         inner = new_point("x", {at})
         return Int(function("pd")(inner) * function("q|")(at, inner), inner)
@@ -154,6 +157,14 @@ def fold(expression: sp.Expr) -> sp.Expr:
     if not expression.args:
         return expression
     return expression.func(*(fold(arg) for arg in expression.args))
+
+
+def is_mass(factor: sp.Expr, name: sp.Symbol) -> bool:
+    """Tell whether the integral of ``factor`` over the point ``name`` is the mass of a density, that is, one."""
+    spaces = DENSITIES.get(key_of(factor))
+    if spaces is None or "".join(str(arg)[0] for arg in factor.args if is_point(arg)) != spaces:
+        return False
+    return len(factor.args) == len(spaces) and factor.args[0] == name and factor.args.count(name) == 1
 
 
 def require_points(applied: sp.Expr) -> tuple[sp.Symbol, ...]:

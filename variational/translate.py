@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from variational import formula, grammar
@@ -34,11 +35,31 @@ def to_sympy(node: formula.Node | str, *, where: Mapping[str, str] | None = None
     definitions = {}
     for head, body in (where or {}).items():
         call = formula.parse(head)
-        if not isinstance(call, formula.Call) or not all(isinstance(arg, formula.Name) for arg in call.args):
-            msg = f"where defines functions as name(points), got {head!r}"
+        if not _is_head(call) or not _points_of(body) <= {arg.id for arg in call.args}:
+            msg = f"where defines functions of distinct points by formulas in these points, got {head!r}: {body!r}"
             raise InvalidInputError(msg)
         definitions[call.key, len(call.args)] = (call.args, body)
-    return _translate(tree, definitions)
+    try:
+        found = _translate(tree, definitions)
+    except RecursionError as error:
+        msg = "the formula is too long; name its parts by where, or shorten it"
+        raise InvalidInputError(msg) from error
+    if found.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I):
+        msg = f"the formula is no real number: {grammar.render(tree)}"
+        raise InvalidInputError(msg)
+    return found
+
+
+def _is_head(call: Any) -> bool:
+    """Tell whether ``call`` can be defined: a function of distinct points that is not built in."""
+    if not isinstance(call, formula.Call) or call.name in {*BUILT_IN, "phi", "int", "gamma"}:
+        return False
+    names = [arg.id for arg in call.args if isinstance(arg, formula.Name) and arg.id[0] in "xz"]
+    return len(set(names)) == len(call.args)
+
+
+def _points_of(body: str) -> set[str]:
+    return {name for name in grammar.names(formula.parse(body)) if name[0] in "xz"}
 
 
 def _translate(node: formula.Node, definitions: Mapping[Any, Any]) -> sp.Expr:
@@ -50,15 +71,19 @@ def _translate(node: formula.Node, definitions: Mapping[Any, Any]) -> sp.Expr:
             return symbol(name)
         case formula.Int(points, body):
             return Int(recurse(body), *map(point, points))
-        case formula.Call(name, args) if name in BUILT_IN:
-            return BUILT_IN[name](recurse(args[0]))
-        case formula.Call("phi", args):
+        case formula.Call(name, args) if name in {*BUILT_IN, "phi", "int"}:
+            if name == "int" or len(args) != 1:
+                msg = f"{grammar.render(node)}: integrals are int[points](body), log, exp, sqrt and phi take one argument"
+                raise InvalidInputError(msg)
             inner = recurse(args[0])
-            return inner - 1 - sp.log(inner)
+            return inner - 1 - sp.log(inner) if name == "phi" else BUILT_IN[name](inner)
         case formula.Call(_, args):
             values = [recurse(arg) for arg in args]
             if (node.key, len(args)) in definitions:
                 heads, body = definitions[node.key, len(args)]
+                if not all(isinstance(value, sp.Symbol) and is_point(value) for value in values):
+                    msg = f"{grammar.render(node)}: a defined function is used at points only"
+                    raise InvalidInputError(msg)
                 reduced = {key: value for key, value in definitions.items() if key != (node.key, len(args))}
                 defined = _translate(formula.parse(body), reduced)
                 return rename(defined, dict(zip((point(head.id) for head in heads), values, strict=True)))
@@ -107,6 +132,9 @@ class _FormulaPrinter(StrPrinter):  # type: ignore[misc]
     def _print_exp(self, node: sp.Expr) -> str:
         return f"exp({self._print(node.args[0])})"
 
+    def _print_Exp1(self, _node: sp.Expr) -> str:
+        return "exp(1)"
+
 
 class _LatexFormulaPrinter(LatexPrinter):  # type: ignore[misc]
     """Prints the notation of the papers."""
@@ -114,7 +142,12 @@ class _LatexFormulaPrinter(LatexPrinter):  # type: ignore[misc]
     def _print_Int(self, node: Int) -> str:
         signs = r"\int" * len(node.points)
         ends = " ".join(rf"\mathrm{{d}}{self._print(bound)}" for bound in node.points)
-        return rf"{signs} {self.parenthesize(node.body, 30)}\, {ends}"
+        return rf"{signs} {self.parenthesize(node.body, PRECEDENCE['Mul'])}\, {ends}"
+
+    def _print_Pow(self, node: sp.Pow) -> str:
+        if isinstance(node.base, Int) and not node.exp.could_extract_minus_sign():
+            return rf"\left({self._print(node.base)}\right)^{{{self._print(node.exp)}}}"
+        return str(super()._print_Pow(node))
 
     def _print_AppliedUndef(self, node: Any, exp: str | None = None) -> str:
         name = node.func.__name__
