@@ -174,7 +174,11 @@ def test_the_falling_direction_is_the_second_difference_of_the_loss():
 
     def loss(size):
         flat = np.full((2, 2), 0.5) + size * np.array([[1.0, -1.0], [-1.0, 1.0]])
-        tables = {key: np.array([0.5, 0.5]) for key in ("pd", "pn", "p", "n")} | {"q|": flat, "p|": flat, "k": np.eye(2)}
+        tables = {key: np.array([0.5, 0.5]) for key in ("pd", "pn", "p", "n")} | {
+            "q|": flat,
+            "p|": flat,
+            "k": np.eye(2),
+        }
         floats = random_space(0, JETS, x=2)
         space = Space(sizes=floats.sizes, tables=tables, arithmetic=FLOATS, parameters=values)
         return space.value(grammar.functional(GENERAL))

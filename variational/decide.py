@@ -54,8 +54,8 @@ def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
     try:
         check_part(json.loads(json.dumps(part)), claim, find_claim)
     except CertificateError as error:
-        reason = f"the engine says {verdict.status.value} ({verdict.reason}), the independent re-check does "
-        f"not: {error}"
+        said = f"the engine says {verdict.status.value} ({verdict.reason})"
+        reason = f"{said}, the independent re-check does not: {error}"
         return Verdict(status=Status.UNDECIDED, reason=reason, spaces=verdict.spaces)
     return verdict
 

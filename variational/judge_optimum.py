@@ -136,7 +136,7 @@ def _refutation(
 
     for _, regime in sorted(cases, key=clarity):
         if formal["asserts"] == "no-collapse" and regime.outcome.verdict == collapse.NO_COLLAPSE:
-            found = _outside_support(formal, objective, regime)
+            found = _collapsed_example(formal, objective, regime)
         else:
             found = _informative(formal, objective, parts, regime)
         if found is not None:
@@ -206,35 +206,43 @@ def _divergence_at(parts: Coefficients, point: Mapping[str, Fraction]) -> bool:
     return all(smt.implies(fixed, f"{to_formula(expression)} {mark} 0") for expression, mark in wanted)
 
 
-def _outside_support(formal: Formal, objective: Objective, regime: Regime) -> tuple[str, tuple[Evidence, ...]] | None:
-    """A third point that only p_n can produce: on the support of p_d the ratio p_n/p_d is constant.
-
-    With p = (4/5, 1/5), n = (1/5, 4/5), p_d = (1/2, 1/2, 0), p_n = (1/4, 1/4, 1/2) and equal weights
-    beta p_d = delta p_n on the support, the minimum is the constant code (1/2, 1/2).
-    """
+def _collapsed_example(formal: Formal, objective: Objective, regime: Regime) -> tuple[str, tuple[Evidence, ...]] | None:
+    """Return an admissible space on which the minimum of a contrastive loss is a constant code, if one is known."""
     terms = grammar.parse_objective(formal["objective"]).terms
     if set(terms) != {blocks.RECON, blocks.KL_QP, blocks.KL_QN}:
         return None
     upper, contrast = (grammar.render(terms[name]) for name in (blocks.KL_QP, blocks.KL_QN))
-    balanced = f"{upper} = 1/2*({contrast})"
-    point = smt.satisfy([*formal.get("conditions", ()), *regime.condition, balanced])
-    if point is None:
-        return None
-    half, fifth = Fraction(1, 2), Fraction(1, 5)
-    on = witnesses.space(
-        {
-            "pd": [half, half, 0],
-            "pn": [half / 2, half / 2, half],
-            "p": [4 * fifth, fifth],
-            "n": [fifth, 4 * fifth],
-            "q|": [[half, half, fifth], [half, half, 4 * fifth]],
-        },
-        {symbol.name: point.get(symbol.name, Fraction(1)) for symbol in objective.parameters},
-    )
-    if any(not witnesses.data_holds(text, on) for text in formal.get("data", ())):
-        return None
-    shows = "the constant code is stationary for the convex profile loss, hence its minimum, and collapsed"
-    evidence = Evidence(kind="optimal-code", shows=shows, data={"space": on})
-    shown = ", ".join(f"{name} = {value}" for name, value in on["parameters"].items())
-    text = f"at {shown} the minimum on three points collapses: p_d != p_n, but p_n/p_d is constant where p_d > 0"
-    return text, (evidence,)
+    for text, functions, balance in (
+        ("p_d != p_n, but p_n/p_d is constant where p_d > 0", OUTSIDE_SUPPORT, (f"{upper} = 1/2*({contrast})",)),
+        ("p_d != p_n, but p = n", SAME_PRIORS, ()),
+    ):
+        point = smt.satisfy([*formal.get("conditions", ()), *regime.condition, *balance])
+        if point is None:
+            continue
+        parameters = {symbol.name: point.get(symbol.name, Fraction(1)) for symbol in objective.parameters}
+        on = witnesses.space(functions, parameters)
+        if not all(witnesses.data_holds(relation, on) for relation in formal.get("data", ())):
+            continue
+        shows = "the constant code is stationary for the convex profile loss, hence its minimum, and collapsed"
+        shown = ", ".join(f"{name} = {value}" for name, value in on["parameters"].items())
+        reason = f"at {shown} the minimum on {on['x']} points collapses: {text}"
+        return reason, (Evidence(kind="optimal-code", shows=shows, data={"space": on}),)
+    return None
+
+
+HALF, FIFTH = Fraction(1, 2), Fraction(1, 5)
+# A third point that only p_n produces; with equal weights beta p_d = delta p_n the minimum is (1/2, 1/2) where p_d > 0.
+OUTSIDE_SUPPORT: Mapping[str, Sequence[Any]] = {
+    "pd": [HALF, HALF, 0],
+    "pn": [HALF / 2, HALF / 2, HALF],
+    "p": [4 * FIFTH, FIFTH],
+    "n": [FIFTH, 4 * FIFTH],
+    "q|": [[HALF, HALF, FIFTH], [HALF, HALF, 4 * FIFTH]],
+}
+SAME_PRIORS: Mapping[str, Sequence[Any]] = {
+    "pd": [HALF, HALF],
+    "pn": [HALF / 2, 3 * HALF / 2],
+    "p": [4 * FIFTH, FIFTH],
+    "n": [4 * FIFTH, FIFTH],
+    "q|": [[4 * FIFTH, 4 * FIFTH], [FIFTH, FIFTH]],
+}

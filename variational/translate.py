@@ -34,11 +34,11 @@ def to_sympy(node: formula.Node | str, *, where: Mapping[str, str] | None = None
     tree = formula.parse(node) if isinstance(node, str) else node
     definitions = {}
     for head, body in (where or {}).items():
-        call = formula.parse(head)
-        if not _is_head(call) or not _points_of(body) <= {arg.id for arg in call.args}:
+        key, points = _head(head)
+        if not points or not _points_of(body) <= set(points):
             msg = f"where defines functions of distinct points by formulas in these points, got {head!r}: {body!r}"
             raise InvalidInputError(msg)
-        definitions[call.key, len(call.args)] = (call.args, body)
+        definitions[key, len(points)] = (points, body)
     try:
         found = _translate(tree, definitions)
     except RecursionError as error:
@@ -50,12 +50,13 @@ def to_sympy(node: formula.Node | str, *, where: Mapping[str, str] | None = None
     return found
 
 
-def _is_head(call: Any) -> bool:
-    """Tell whether ``call`` can be defined: a function of distinct points that is not built in."""
+def _head(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return key and points of a function that can be defined; no points where it cannot."""
+    call = formula.parse(text)
     if not isinstance(call, formula.Call) or call.name in {*BUILT_IN, "phi", "int", "gamma"}:
-        return False
-    names = [arg.id for arg in call.args if isinstance(arg, formula.Name) and arg.id[0] in "xz"]
-    return len(set(names)) == len(call.args)
+        return "", ()
+    names = tuple(arg.id for arg in call.args if isinstance(arg, formula.Name) and arg.id[0] in "xz")
+    return call.key, names if len(set(names)) == len(call.args) else ()
 
 
 def _points_of(body: str) -> set[str]:
@@ -73,7 +74,7 @@ def _translate(node: formula.Node, definitions: Mapping[Any, Any]) -> sp.Expr:
             return Int(recurse(body), *map(point, points))
         case formula.Call(name, args) if name in {*BUILT_IN, "phi", "int"}:
             if name == "int" or len(args) != 1:
-                msg = f"{grammar.render(node)}: integrals are int[points](body), log, exp, sqrt and phi take one argument"
+                msg = f"{grammar.render(node)}: log, exp, sqrt, phi take one argument; integrals are int[points](body)"
                 raise InvalidInputError(msg)
             inner = recurse(args[0])
             return inner - 1 - sp.log(inner) if name == "phi" else BUILT_IN[name](inner)
@@ -86,7 +87,7 @@ def _translate(node: formula.Node, definitions: Mapping[Any, Any]) -> sp.Expr:
                     raise InvalidInputError(msg)
                 reduced = {key: value for key, value in definitions.items() if key != (node.key, len(args))}
                 defined = _translate(formula.parse(body), reduced)
-                return rename(defined, dict(zip((point(head.id) for head in heads), values, strict=True)))
+                return rename(defined, dict(zip(map(point, heads), values, strict=True)))
             return function(node.key)(*values)
         case formula.Op(mark, left, right):
             a, b = recurse(left), recurse(right)

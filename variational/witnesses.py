@@ -74,6 +74,9 @@ def data_holds(text: str, on: Mapping[str, Any]) -> bool:
 
     ``f != g`` between densities means: at some point; any other relation is meant at every x.
     """
+    if text == VARYING_RATIO:
+        pairs = zip(on["functions"]["pn"], on["functions"]["pd"], strict=True)
+        return len({Fraction(noise) / Fraction(data) for noise, data in pairs if Fraction(data) > 0}) > 1
     operator, left, right = grammar.parse_relation(text)
     pair = (grammar.render(left), grammar.render(right))
     if operator == "!=" and all(name in on["functions"] for name in pair):
@@ -107,6 +110,7 @@ def code(shows: str, on: Mapping[str, Any], *formulas: str) -> Evidence:
     return Evidence(kind="code", shows=shows, data={"space": dict(on), "values": values})
 
 
+VARYING_RATIO = "pn/pd is not constant on the support of pd"
 HALVES = (Fraction(1, 2), Fraction(1, 2))
 CHECKERBOARD = ((Fraction(1), Fraction(-1)), (Fraction(-1), Fraction(1)))
 

@@ -18,7 +18,8 @@ from variational.recheck.reading import mapping_of, rationals, read_space, text_
 from variational.recheck.signature import signature
 from variational.records import SPACES, Status
 
-CONTRAST = frozenset({"p != n", "pn/pd is not constant on the support of pd"})
+VARYING_RATIO = "pn/pd is not constant on the support of pd"
+CONTRAST = frozenset({"p != n", VARYING_RATIO})
 # Sign patterns under which the theorem behind an assertion applies; one of each tuple must be implied.
 PATTERNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "collapses": (("d = 0", "kappa > 0"),),
@@ -186,6 +187,12 @@ def _require_stationary(evaluator: Evaluator, space: Space, found: Master) -> No
 
 
 def _require_data(text: str, space: Space) -> None:
+    if text == VARYING_RATIO:
+        data, noise = space.functions["pd"], space.functions["pn"]
+        if len({noise[index] / mass for index, mass in data.items() if mass > 0}) < 2:
+            msg = f"the code does not meet {text!r}"
+            raise CertificateError(msg)
+        return
     (relation,) = read_relations([text])
     left, right = grammar.render(relation.left), grammar.render(relation.right)
     if relation.operator == "!=" and {left, right} <= set(space.functions):
