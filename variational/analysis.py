@@ -13,8 +13,9 @@ from variational.derivative import kernel
 from variational.errors import InvalidInputError, NotCoveredError
 from variational.integrals import is_zero, readable, short_names
 from variational.objective import Objective
+from variational.profile import Profile, profile
 from variational.records import SPACES, Evidence
-from variational.stationary import DECODER, ENCODER, MU, Derivation, Step, derive, lagrangian
+from variational.stationary import DECODER, ENCODER, LAMBDA, MU, XI, Derivation, Step, derive, lagrangian
 from variational.translate import symbol, to_formula
 
 UNDECIDED = collapse.UNDECIDED
@@ -72,6 +73,8 @@ class Analysis:
         stationary: The stationary point.
         convex_if: Where the local integrand is jointly convex in (p, q).
         convex_evidence: Evidence for that condition, in both directions.
+        profile: Second variation and convexity of the loss with the best decoder inserted; None where the
+            objective is no combination of building blocks.
         regions: Every region of the parameters; each point lies in one region for each kind of space.
     """
 
@@ -82,6 +85,7 @@ class Analysis:
     stationary: Stationary
     convex_if: str
     convex_evidence: tuple[Evidence, ...]
+    profile: Profile | None
     regions: tuple[Region, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -93,6 +97,7 @@ class Analysis:
             "convex_if": self.convex_if,
             "regimes": [_region_json(region) for region in self.regions],
             "convex_evidence": [piece.to_json() for piece in self.convex_evidence],
+            "profile": None if self.profile is None else _profile_json(self.profile),
             "lagrangian": to_formula(short_names(self.stationary.derivation.lagrangian)),
             "steps": [
                 {"title": step.title, "text": step.text(), "latex": step.latex()}
@@ -137,6 +142,7 @@ def analyze(
         stationary=stationary,
         convex_if=convex_if,
         convex_evidence=convex_evidence,
+        profile=_profile(inserted),
         regions=regions,
     )
 
@@ -173,10 +179,11 @@ def stationary_point(objective: Objective) -> Stationary:
     Raises:
         NotCoveredError: Where not even the equations can be derived.
     """
+    multiplier = XI if any(parameter.name == "lambda" for parameter in objective.parameters) else LAMBDA
     try:
-        found = derive(objective)
+        found = derive(objective, multiplier=multiplier)
     except NotCoveredError as error:
-        return _equations(objective, str(error))
+        return _equations(objective, str(error), multiplier)
     steps = tuple(dataclasses.replace(step, right=short_names(step.right)) for step in found.steps)
     encoder, log_encoder = _equation_text(found.encoder_equation), found.log_encoder
     if log_encoder is not None:
@@ -190,9 +197,9 @@ def stationary_point(objective: Objective) -> Stationary:
     )
 
 
-def _equations(objective: Objective, obstacle: str) -> Stationary:
+def _equations(objective: Objective, obstacle: str, multiplier: sp.Expr) -> Stationary:
     """Return the stationarity equations, unsolved."""
-    full = lagrangian(objective.functional)
+    full = lagrangian(objective.functional, multiplier=multiplier)
     decoder, encoder = kernel(full, DECODER), kernel(full, ENCODER)
     steps = (
         Step(title="Lagrangian with multipliers for the two normalisations", left=sp.Symbol("J"), right=full),
@@ -226,6 +233,22 @@ def _convexity(objective: Objective) -> tuple[str, tuple[Evidence, ...]]:
         return convex_condition(objective)
     except NotCoveredError as error:
         return UNDECIDED, (Evidence(kind="argument", shows=str(error), data={}),)
+
+
+def _profile(objective: Objective) -> Profile | None:
+    try:
+        return profile(objective)
+    except NotCoveredError:
+        return None
+
+
+def _profile_json(found: Profile) -> dict[str, Any]:
+    information, constant = found.collapsed
+    return {
+        "convex_if": found.convex_if,
+        "at_collapse": {"information": to_formula(information), "constant": to_formula(constant)},
+        "evidence": [piece.to_json() for piece in found.evidence],
+    }
 
 
 def _regions(

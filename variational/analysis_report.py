@@ -12,6 +12,7 @@ from variational.closed_form import excluded, shape_in_z
 from variational.collapse import UNBOUNDED, UNDECIDED, coefficients
 from variational.errors import NotCoveredError
 from variational.integrals import short_names
+from variational.profile import Profile
 from variational.records import SPACES
 from variational.report import (
     coloured,
@@ -40,7 +41,7 @@ SYMBOLS = (  # functions, how they are shown, what they are
     ({"gamma", "pd"}, "gamma(z)", "aggregated posterior, int[x](pd(x)*q(z|x))"),
     ({"k"}, "k(z,z')", "symmetric positive definite kernel"),
 )
-MULTIPLIERS = ("lambda(x), mu(z)", "multipliers of the two normalisations")
+MULTIPLIERS = "multipliers of the two normalisations"
 QUANTITIES = (
     ("H(X)", "entropy of the data"),
     ("dec", "average KL of the posterior of x under q from p(x|z), 0 for the best decoder"),
@@ -66,7 +67,22 @@ def show(analysis: Analysis) -> None:
         )
     else:
         field(screen, "evidence", evidence_lines(analysis.convex_evidence, room(screen)) or ["none"])
+    if analysis.profile is not None:
+        _show_profile(screen, analysis.profile)
     _show_regimes(screen, analysis)
+
+
+def _show_profile(screen: Console, found: Profile) -> None:
+    """Print where the profile loss is convex, and its second variation at the collapsed point."""
+    width = room(screen)
+    information, constant = found.collapsed
+    field(screen, "profile", prose("the loss with the best decoder inserted, as a functional of q(z|x)", width))
+    field(screen, "convex if", prose(found.convex_if, width))
+    lines = prose(f"{to_formula(information)}  where E_pd h = 0: information moves", width)
+    lines += prose(f"{to_formula(constant)}  where h is free of x: the constant code moves", width)
+    if found.kernel != 0:
+        lines += prose("and the positive semidefinite form of the kernel, in the second line", width)
+    field(screen, "at collapse", ["second variation at q = p along p(z) h, per h^2:", *lines])
 
 
 def _show_loss(screen: Console, analysis: Analysis) -> None:
@@ -110,7 +126,8 @@ def _symbol_lines(analysis: Analysis, width: int) -> list[str]:
     shown = [(name, meaning) for keys, name, meaning in SYMBOLS if keys & occurring]
     if analysis.identity is not None:
         shown += QUANTITIES
-    shown.append(MULTIPLIERS)
+    xi = any(key_of(part) == "xi" for part in sp.preorder_traversal(analysis.stationary.derivation.lagrangian))
+    shown.append(("xi(x), mu(z)" if xi else "lambda(x), mu(z)", MULTIPLIERS))
     column = max(len(name) for name, _ in shown) + 2
     return [line for name, meaning in shown for line in prose(meaning, width, bullet=name.ljust(column))]
 

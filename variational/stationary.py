@@ -19,6 +19,7 @@ ENCODER = function("q|")(Z, X)
 DECODER = function("p|")(X, Z)
 GAMMA = function("gamma")(Z)
 LAMBDA = function("lambda")(X)
+XI = function("xi")(X)  # the same multiplier, where a parameter is called lambda
 MU = function("mu")(Z)
 
 
@@ -64,15 +65,19 @@ class Derivation:
         return "\\begin{align*}\n" + "\n".join(lines) + "\n\\end{align*}"
 
 
-def lagrangian(functional: sp.Expr) -> sp.Expr:
-    """Return the functional with multipliers for the normalisation of q(.|x) and p(.|z)."""
-    encoder_mass = Int(LAMBDA * (Int(ENCODER, Z) - 1), X)
+def lagrangian(functional: sp.Expr, *, multiplier: sp.Expr = LAMBDA) -> sp.Expr:
+    """Return the functional with multipliers for the normalisation of q(.|x), ``multiplier``, and p(.|z)."""
+    encoder_mass = Int(multiplier * (Int(ENCODER, Z) - 1), X)
     decoder_mass = Int(MU * (Int(DECODER, X) - 1), Z)
     return functional + encoder_mass + decoder_mass
 
 
-def derive(objective: Objective) -> Derivation:
+def derive(objective: Objective, *, multiplier: sp.Expr = LAMBDA) -> Derivation:
     """Return the stationary point of ``objective``, with the steps that lead to it.
+
+    Args:
+        objective: What is made stationary.
+        multiplier: Function of x that multiplies the normalisation of q(.|x).
 
     Raises:
         NotCoveredError: Where a stationarity equation has no closed form of the expected kind.
@@ -83,7 +88,7 @@ def derive(objective: Objective) -> Derivation:
         'pd(x)*q(z|x)/gamma(z)'
     """
     name = sp.Symbol("J")
-    full = lagrangian(objective.functional)
+    full = lagrangian(objective.functional, multiplier=multiplier)
     steps = [Step(title="Lagrangian with multipliers for the two normalisations", left=name, right=full)]
     decoder_equation = kernel(full, DECODER)
     steps.append(_equation("Stationary in the decoder", decoder_equation))
