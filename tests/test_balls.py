@@ -7,7 +7,7 @@ import flint
 import mpmath
 import pytest
 import sympy as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from variational import balls
@@ -59,6 +59,7 @@ POSITIVE = st.fractions(min_value=Fraction(1, 50), max_value=4, max_denominator=
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
+@settings(max_examples=60)
 @given(a=POSITIVE, b=POSITIVE)
 def test_the_enclosure_contains_the_value_and_is_narrow(expression, a, b):
     values = {"a": a, "b": b}

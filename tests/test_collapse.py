@@ -172,6 +172,7 @@ def compiled_regimes(all_regimes):
     }
 
 
+@settings(max_examples=150)
 @given(values=st.lists(SMALL, min_size=6, max_size=6))
 def test_exactly_one_regime_holds_at_each_value_of_the_parameters_on_each_space(compiled_regimes, values):
     for name, regimes in compiled_regimes.items():
@@ -291,7 +292,7 @@ def text_of(weights):
 GRID = np.linspace(0.0, 1.0, 2001)
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(weights=combinations(POSITIVE), data=MASS, prior=MASS, seed=st.integers(0, 2**32 - 1))
 def test_where_a_finite_loss_collapses_no_code_beats_the_best_constant_one(weights, data, prior, seed):
     outcome = at(text_of(weights), {})[FINITE]
@@ -314,7 +315,7 @@ def test_where_a_finite_loss_collapses_no_code_beats_the_best_constant_one(weigh
         assert losses[far].min() > entropy
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(
     weights=combinations(POSITIVE.map(operator.neg), AT_LEAST_ZERO),
     data=MASS,
@@ -339,7 +340,7 @@ def test_where_a_finite_loss_does_not_collapse_an_informative_code_beats_every_c
     assert constants.min() >= entropy - ROUNDING
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(weights=combinations(POSITIVE.map(operator.neg)) | combinations(COEFFICIENT, POSITIVE.map(operator.neg)))
 def test_where_a_loss_is_unbounded_on_densities_a_family_of_codes_falls_without_bound(weights):
     outcome = at(text_of(weights), {})[DENSITIES]

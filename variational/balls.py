@@ -28,7 +28,7 @@ def enclose(expression: sp.Expr, values: Mapping[str, Fraction]) -> Any:
         None: rounding is included in the radius.
 
     Example:
-        >>> enclose(sp.log(sp.Symbol("a")), {"a": Fraction(2)}).contains(flint.arb(2).log())
+        >>> enclose(sp.log(sp.Symbol("a")), {"a": Fraction(2)}).overlaps(flint.arb(2).log())
         True
     """
     with flint.ctx.workprec(BITS):

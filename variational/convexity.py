@@ -12,6 +12,7 @@ from fractions import Fraction
 import sympy as sp
 
 from variational import smt, witnesses
+from variational.blocks import RECON
 from variational.collapse import coefficients, relation_text
 from variational.derivative import second_variation
 from variational.errors import NotCoveredError
@@ -121,8 +122,18 @@ def convex_condition(objective: Objective) -> tuple[str, tuple[Evidence, ...]]:
     evidence = [hessian_evidence(hessian, conditions)] if shown != "never" else []
     parameters = failing_parameters(objective, ())
     if parameters is not None:
-        evidence.append(witnesses.falling_direction(objective.functional, parameters))
+        evidence.append(falling_line(objective, parameters))
     return shown, tuple(evidence)
+
+
+def falling_line(objective: Objective, parameters: Mapping[str, Fraction]) -> Evidence:
+    """Return a line along which the loss bends down at ``parameters``: of both densities, or of the decoder alone."""
+    names = {
+        sp.Symbol(name, real=True): sp.Rational(value.numerator, value.denominator)
+        for name, value in parameters.items()
+    }
+    weight = objective.coefficient(RECON).subs(names)
+    return witnesses.falling_direction(objective.functional, parameters, decoder_only=bool(weight < 0))
 
 
 def hessian_evidence(hessian: LocalHessian, conditions: Sequence[str]) -> Evidence:

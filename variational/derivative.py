@@ -35,7 +35,7 @@ def kernel(functional: sp.Expr, wrt: sp.Expr) -> sp.Expr:
     Example:
         >>> from variational.translate import to_formula, to_sympy
         >>> to_formula(kernel(to_sympy("int[x](pd(x)*g(x)*int[x'](pd(x')*g(x')))"), to_sympy("g(x)")))
-        '2*pd(x)*int[x1_1](pd(x1_1)*g(x1_1))'
+        '2*pd(x)*int[x1_1](g(x1_1)*pd(x1_1))'
     """
     key, at = _target(wrt)
     direction = function(FIRST)

@@ -16,8 +16,13 @@ from typing import NoReturn
 
 from variational.errors import FormulaError
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*'*)|(?P<op>\*\*|[-+*/^()\[\],;|]))")
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*'*)|(?P<op>\*\*|[-+*/^()\[\],;|]))", re.ASCII
+)
 MAX_DEPTH = 60
+MAX_HEIGHT = 200  # of the syntax tree; every walk over it is recursive
+BUILT_IN = frozenset({"log", "exp", "sqrt", "phi"})
+NOT_FINITE = frozenset({"nan", "inf", "infinity", "oo", "zoo"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +97,8 @@ class _Parser:
         self.text = text
         self.tokens: list[tuple[str, str, int]] = []
         position = 0
-        while text[position:].strip():
+        length = len(text.rstrip())
+        while position < length:
             found = TOKEN.match(text, position)
             if found is None:
                 start = position + len(text[position:]) - len(text[position:].lstrip())
@@ -103,6 +109,19 @@ class _Parser:
         self.tokens.append(("end", "end of input", len(text.rstrip()) + 1))
         self.index = 0
         self.depth = 0
+        self.heights: dict[int, int] = {}  # by identity; the tree keeps its nodes alive
+
+    def op(self, symbol: str, left: Node, right: Node) -> Node:
+        node = Op(symbol, left, right)
+        self.grown(node, left, right)
+        return node
+
+    def grown(self, node: Node, *below: Node) -> Node:
+        height = 1 + max(self.heights.get(id(part), 0) for part in below)
+        if height > MAX_HEIGHT:
+            self.fail(f"the syntax tree is higher than {MAX_HEIGHT} levels; group the terms with parentheses")
+        self.heights[id(node)] = height
+        return node
 
     def fail(self, message: str, column: int | None = None) -> NoReturn:
         raise FormulaError(message, text=self.text, column=self.tokens[self.index][2] if column is None else column)
@@ -131,14 +150,14 @@ class _Parser:
             self.fail(f"nested deeper than {MAX_DEPTH} levels")
         node = self.product()
         while self.token in {"+", "-"}:
-            node = Op(self.take("+", "-"), node, self.product())
+            node = self.op(self.take("+", "-"), node, self.product())
         self.depth -= 1
         return node
 
     def product(self) -> Node:
         node = self.signed()
         while self.token in {"*", "/"}:
-            node = Op(self.take("*", "/"), node, self.signed())
+            node = self.op(self.take("*", "/"), node, self.signed())
         return node
 
     def signed(self) -> Node:
@@ -146,7 +165,7 @@ class _Parser:
         while self.token in {"+", "-"}:
             negative ^= self.take("+", "-") == "-"
         node = self.power()
-        return Op("-", ZERO, node) if negative else node
+        return self.op("-", ZERO, node) if negative else node
 
     def power(self) -> Node:
         base = self.atom()
@@ -155,7 +174,7 @@ class _Parser:
             self.depth += 1
             if self.depth > MAX_DEPTH:
                 self.fail(f"nested deeper than {MAX_DEPTH} levels")
-            base = Op("^", base, self.signed())
+            base = self.op("^", base, self.signed())
             self.depth -= 1
         return base
 
@@ -165,9 +184,15 @@ class _Parser:
             self.index += 1
             return Num(Fraction(word))
         if kind == "name":
+            if word.lower() in NOT_FINITE:
+                self.fail(f"{word!r} is no finite number and no name for one")
             self.index += 1
             if self.token == "[":
                 return self.integral(word, column)
+            if word == "int":
+                self.fail("'int' takes its points in brackets: int[x](...)", column)
+            if word in BUILT_IN and self.token != "(":
+                self.fail(f"{word!r} is a function of one argument", column)
             return self.call(word, column) if self.token == "(" else Name(word, column)
         if word == "(" and kind == "op":
             self.take("(")
@@ -184,7 +209,10 @@ class _Parser:
             separators.append(self.take(",", ";", "|"))
             args.append(self.sum())
         self.take(")")
-        return Call(name, tuple(args), tuple(separators), column)
+        if name in BUILT_IN and len(args) != 1:
+            self.fail(f"{name!r} is a function of one argument, got {len(args)}", column)
+        node = Call(name, tuple(args), tuple(separators), column)
+        return self.grown(node, *args)
 
     def integral(self, name: str, column: int) -> Node:
         if name != "int":
@@ -195,6 +223,8 @@ class _Parser:
             kind, word, start = self.tokens[self.index]
             if kind != "name" or word[0] not in "xz":
                 self.fail(f"expected a point whose name begins with x or z, found {word!r}", start)
+            if word in points:
+                self.fail(f"the point {word!r} is bound twice", start)
             points.append(word)
             self.index += 1
             if self.take(",", "]") == "]":
@@ -202,4 +232,4 @@ class _Parser:
         self.take("(")
         body = self.sum()
         self.take(")")
-        return Int(tuple(points), body)
+        return self.grown(Int(tuple(points), body), body)

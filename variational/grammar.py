@@ -70,9 +70,18 @@ def parse_relation(text: str) -> tuple[str, Node, Node]:
     for operator in OPERATORS:
         left, found, right = text.partition(operator)
         if found:
-            return operator, parse(left), parse(right)
+            return operator, _side(left, text, 0), _side(right, text, len(left) + len(operator))
     message = f"expected a comparison, one of {' '.join(OPERATORS)}"
     raise FormulaError(message, text=text, column=1)
+
+
+def _side(side: str, text: str, offset: int) -> Node:
+    """Parse one side of a relation; columns count from the start of the relation."""
+    try:
+        return parse(side)
+    except FormulaError as error:
+        message = str(error).partition(": ")[2]
+        raise FormulaError(message, text=text, column=error.column + offset) from error
 
 
 def names(node: Node) -> frozenset[str]:
@@ -88,10 +97,37 @@ def names(node: Node) -> frozenset[str]:
     return frozenset()
 
 
-def render(node: Node) -> str:
-    """Return ``node`` as formula text, fully parenthesised where needed."""
+# How tightly an operation binds: sums, products, signs, powers.
+SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
+
+
+def render(node: Node, *, level: int = SUM) -> str:
+    """Return ``node`` as formula text, parenthesised where it binds less tightly than ``level``."""
+    text, own = _rendered(node)
+    return text if own >= level else f"({text})"
+
+
+def _rendered(node: Node) -> tuple[str, int]:
     if isinstance(node, Num):
-        return str(node.value)
+        own = PRODUCT if node.value.denominator != 1 else SIGN if node.value < 0 else ATOM
+        return str(node.value), own
+    if isinstance(node, Op):
+        if node.symbol == "-" and node.left == ZERO:
+            return f"-{render(node.right, level=POWER)}", SIGN
+        levels = {
+            "+": (SUM, PRODUCT),
+            "-": (SUM, PRODUCT),
+            "*": (PRODUCT, SIGN),
+            "/": (PRODUCT, SIGN),
+            "^": (ATOM, SIGN),
+        }
+        low, high = levels[node.symbol]
+        text = f"{render(node.left, level=low)}{node.symbol}{render(node.right, level=high)}"
+        return text, POWER if node.symbol == "^" else low
+    return _atom(node), ATOM
+
+
+def _atom(node: Name | Call | Int) -> str:
     if isinstance(node, Name):
         return node.id
     if isinstance(node, Call):
@@ -99,11 +135,7 @@ def render(node: Node) -> str:
         for mark, arg in zip(node.separators, node.args[1:], strict=True):
             parts += [mark, render(arg)]
         return f"{node.name}({''.join(parts)})"
-    if isinstance(node, Int):
-        return f"int[{','.join(node.points)}]({render(node.body)})"
-    if node.symbol == "-" and node.left == ZERO:
-        return f"-({render(node.right)})"
-    return f"({render(node.left)}){node.symbol}({render(node.right)})"
+    return f"int[{','.join(node.points)}]({render(node.body)})"
 
 
 def _choices() -> str:
@@ -170,6 +202,9 @@ def _linear(node: Node, text: str) -> tuple[dict[str, Node], Node]:
             return {block: _combine("/", value, right_rest) for block, value in left.items()}, ZERO
         return {}, _combine("/", left_rest, right_rest)
     if node.symbol == "^" and not left and not right:
+        if _known_zero(left_rest) and not (isinstance(right_rest, Num) and right_rest.value >= 0):
+            message = "zero is raised to a power that is not known to be positive"
+            raise FormulaError(message, text=text, column=1)
         return {}, Op("^", left_rest, right_rest)
     message = "an objective is linear in its terms: none may be multiplied by, divided by or raised to another"
     raise FormulaError(message, text=text, column=1)

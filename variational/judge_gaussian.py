@@ -21,6 +21,7 @@ from variational.records import DENSITIES, DISCRETE_X, Evidence, Status, Verdict
 from variational.translate import to_sympy
 
 BETA, DELTA, SCALE, ETA, CUT = (sp.Symbol(name, positive=True) for name in ("beta", "delta", "K", "eta", "cut"))
+POINTS = ((ETA, sp.Integer(0)), (1 - ETA, sp.Integer(1)))  # (p_d, p_n) at the two data points
 THEOREM7, RELATIVE_ENTROPY = "theorem7", "relative-entropy"
 INSTANCES: Mapping[str, Mapping[str, Fraction]] = {
     THEOREM7: {
@@ -48,7 +49,7 @@ def gaussian_bound(formal: Mapping[str, Any], hints: Mapping[str, Any]) -> Verdi
     values = {name: Fraction(text) for name, text in hints.get("instance", INSTANCES[formal["bound"]]).items()}
     upper = balls.enclose(upper_bound(), values)
     lower = balls.enclose(printed_side(formal), values)
-    if not upper < lower:
+    if not (all(balls.enclose(margin, values) > 0 for margin in margins(formal)) and upper < lower):
         reason = "no violation at the instance tried; a proof or an optimum enclosed elsewhere is missing"
         return Verdict(status=Status.UNDECIDED, reason=reason)
     left, right = balls.interval(upper), balls.interval(lower)
@@ -67,6 +68,14 @@ def gaussian_bound(formal: Mapping[str, Any], hints: Mapping[str, Any]) -> Verdi
         spaces=(DISCRETE_X, DENSITIES),
         evidence=(Evidence(kind="enclosure", shows=reason, data=data),),
     )
+
+
+def margins(formal: Mapping[str, Any]) -> tuple[sp.Expr, ...]:
+    """Return what must be positive for the two bounds to hold at an instance."""
+    excess = tuple(_g(formal["g"], *at) - 1 for at in POINTS)
+    apart = sp.erf(CUT / sp.sqrt(2)) - reached_mass()
+    separated = (apart,) if formal["bound"] == THEOREM7 else ()
+    return BETA - 1, DELTA, SCALE, ETA, 1 - ETA, CUT, BETA - 1 / variance(), *excess, *separated
 
 
 def variance() -> sp.Expr:
@@ -91,7 +100,7 @@ def upper_bound() -> sp.Expr:
 
 def printed_side(formal: Mapping[str, Any]) -> sp.Expr:
     """Return a lower bound of the printed right side, its g read from the formal statement."""
-    excess = [_g(formal["g"], *at) - 1 for at in ((ETA, sp.Integer(0)), (1 - ETA, sp.Integer(1)))]
+    excess = [_g(formal["g"], *at) - 1 for at in POINTS]
     masses = (ETA, 1 - ETA)
     total = 1 + sum((mass * part for mass, part in zip(masses, excess, strict=True)), sp.Integer(0))
     if formal["bound"] == THEOREM7:
@@ -108,10 +117,13 @@ def distance_to_aggregate() -> sp.Expr:
 
     TV(r_2, gamma*) <= sqrt(gap/2) (Pinsker), then data processing to two cells.
     """
-    total_variation = sp.sqrt((BETA - 1) * ETA * gap_per_mass() / 2)
-    inside = sp.erf(CUT / sp.sqrt(2))
-    reached = sp.erf(CUT / sp.sqrt(2 * variance())) + total_variation
+    inside, reached = sp.erf(CUT / sp.sqrt(2)), reached_mass()
     return inside * sp.log(inside / reached) + (1 - inside) * sp.log((1 - inside) / (1 - reached))
+
+
+def reached_mass() -> sp.Expr:
+    """Return an upper bound of the mass that gamma* gives to |z| <= cut."""
+    return sp.erf(CUT / sp.sqrt(2 * variance())) + sp.sqrt((BETA - 1) * ETA * gap_per_mass() / 2)
 
 
 def _g(text: str, data: sp.Expr, noise: sp.Expr) -> sp.Expr:

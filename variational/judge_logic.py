@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from variational import smt, witnesses
-from variational.convexity import failing_parameters, hessian_evidence, local_hessian
+from variational import smt
+from variational.convexity import failing_parameters, falling_line, hessian_evidence, local_hessian
 from variational.objective import from_text
 from variational.records import FINITE, Evidence, Status, Verdict
 
@@ -79,7 +79,7 @@ def convex(formal: Formal, _hints: Hints) -> Verdict:
     parameters = failing_parameters(objective, given)
     hessian = local_hessian(objective.functional)
     if parameters is not None:
-        piece = witnesses.falling_direction(objective.functional, parameters)
+        piece = falling_line(objective, parameters)
         shown = ", ".join(f"{name} = {value}" for name, value in parameters.items())
         second = piece.data["second"]
         if second.startswith("-"):

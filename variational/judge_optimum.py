@@ -105,13 +105,14 @@ def _needed(formal: Formal, parts: Coefficients) -> tuple[str, ...]:
     wanted = [
         (parts.reconstruction, ">"),
         (parts.information, ">"),
+        (parts.information, "<"),
         (parts.divergence, ">="),
         (2 * parts.divergence + parts.jensen_shannon, ">="),
         (parts.discrepancy, ">="),
         (parts.contrast, ">" if parts.contrast != 0 else ">="),
     ]
     if formal["asserts"] != "collapses":
-        strict = 3 * parts.divergence + parts.jensen_shannon + parts.discrepancy
+        strict = 3 * parts.divergence + parts.jensen_shannon
         wanted.append((strict, ">"))
     texts = [f"{to_formula(expression)} {mark} 0" for expression, mark in wanted if not expression.is_number]
     return tuple(text for text in texts if smt.implies(given, text))
@@ -163,7 +164,7 @@ def _informative(
     loss = grammar.functional(formal["objective"])
     recon = to_formula(parts.reconstruction)
     collapsed = f"({recon})*({blocks.DATA_ENTROPY})"
-    identity = witnesses.with_posterior(witnesses.matched_cells(2, parameters))
+    identity = witnesses.with_posterior(witnesses.matched_cells(2, parameters, kernel=parts.discrepancy != 0))
     if formal["asserts"] == "unique":
         if regime.outcome.rule not in {"informative-code", "information-free", "matching-cells"}:
             return None

@@ -42,11 +42,18 @@ def space(functions: Mapping[str, Table], parameters: Mapping[str, Any] | None =
     }
 
 
-def matched_cells(cells: int, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the identity channel between ``cells`` points of equal mass: gamma = p and I = log(cells)."""
+def matched_cells(cells: int, parameters: Mapping[str, Any] | None = None, *, kernel: bool = False) -> dict[str, Any]:
+    """Return the identity channel between ``cells`` points of equal mass: gamma = p and I = log(cells).
+
+    Args:
+        cells: Number of points of X and of Z.
+        parameters: Name -> rational value.
+        kernel: Add the kernel k(z,z') = 1 where z = z', else 0.
+    """
     uniform = [Fraction(1, cells)] * cells
     identity = [[Fraction(int(i == j)) for j in range(cells)] for i in range(cells)]
-    return space({"pd": uniform, "pn": uniform, "p": uniform, "n": uniform, "q|": identity}, parameters)
+    functions: dict[str, Table] = {"pd": uniform, "pn": uniform, "p": uniform, "n": uniform, "q|": identity}
+    return space({**functions, "k": identity} if kernel else functions, parameters)
 
 
 def with_posterior(on: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,18 +122,20 @@ HALVES = (Fraction(1, 2), Fraction(1, 2))
 CHECKERBOARD = ((Fraction(1), Fraction(-1)), (Fraction(-1), Fraction(1)))
 
 
-def falling_direction(functional: sp.Expr, parameters: Mapping[str, Any]) -> Evidence:
+def falling_direction(functional: sp.Expr, parameters: Mapping[str, Any], *, decoder_only: bool = False) -> Evidence:
     """Return evidence on convexity: the second derivative at the collapsed point of two equal halves.
 
     Encoder and decoder move along the same checkerboard, which keeps every normalisation and the aggregate;
-    the value is 4 (kappa + d) in the notation of :mod:`variational.collapse`, whatever the other terms.
+    the value is 4 (kappa + d) in the notation of :mod:`variational.collapse`, whatever the other terms. With
+    ``decoder_only`` it is 4 r.
     """
     text = to_formula(functional)
     flat = [list(HALVES), list(HALVES)]
     on = space({"pd": HALVES, "pn": HALVES, "p": HALVES, "n": HALVES, "q|": flat, "p|": flat}, parameters)
     if any(key_of(node) == "k" for node in sp.preorder_traversal(functional)):
         on["functions"]["k"] = [["1", "0"], ["0", "1"]]
-    direction = {"q|": _texts(CHECKERBOARD), "p|": _texts(CHECKERBOARD)}
+    moving = ("p|",) if decoder_only else ("q|", "p|")
+    direction = {key: _texts(CHECKERBOARD) for key in moving}
     value = second_along(parse(text), on, direction)
     return Evidence(
         kind="direction",

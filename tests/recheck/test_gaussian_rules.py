@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from variational import balls, judge_gaussian
 from variational.decide import evidence_json, judge
 from variational.errors import CertificateError
 from variational.papers.ncvae.theorem7 import REPAIRED_G
@@ -193,3 +194,18 @@ def test_a_verdict_on_discrete_data_alone_is_accepted(part_of):
     part = part_of("ncvae:thm7")
     part["spaces"] = [DISCRETE_X]
     assert check(find_claim("ncvae:thm7"), part).levels == (ENCLOSURE,)
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "changes"), [("ncvae:thm7", {"g": REPAIRED_G}), ("ncvae:eq88", {"factor": "1/2"})], ids=str
+)
+def test_true_enclosures_that_show_no_violation_are_rejected(part_of, claim_id, changes):
+    part = part_of(claim_id)
+    claim = find_claim(claim_id)
+    altered = dataclasses.replace(claim, formal={**claim.formal, **changes})
+    part["formal"] = altered.formal
+    values = judge_gaussian.INSTANCES[claim.formal["bound"]]
+    lower = balls.enclose(judge_gaussian.printed_side(altered.formal), values)
+    part["evidence"][0]["right_lower"] = list(balls.interval(lower))
+    with pytest.raises(CertificateError, match="no violation"):
+        check(altered, part)

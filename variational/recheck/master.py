@@ -37,9 +37,10 @@ class Master:
     def _sums(self) -> dict[str, str]:
         c = self.coefficients
         halves = f"2*({c['B']}) + ({c['l']})"
-        return {"halves": halves, "strict": f"({c['B']}) + {halves} + ({c['s']})"}
+        return {"halves": halves, "strict": f"({c['B']}) + {halves}"}
 
 
+# MMD is not counted as strict: a positive semidefinite kernel may vanish.
 WEAK = ("B >= 0", "halves >= 0", "s >= 0")  # D is convex, non-negative and zero at gamma = p
 STRICT = (*WEAK, "strict > 0")
 

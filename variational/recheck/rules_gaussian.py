@@ -82,10 +82,10 @@ class _Instance:
         g = [self._g(formal, self.values["eta"], Fraction(0)), self._g(formal, 1 - self.values["eta"], Fraction(1))]
         total = masses[0] * g[0] + masses[1] * g[1]
         bound = text_of(formal, "bound")
+        if not (g[0] > 1 and g[1] > 1):
+            msg = "g is not above one at the instance"
+            raise CertificateError(msg)
         if bound == "theorem7":
-            if not (g[0] > 1 and g[1] >= 1):
-                msg = "g is not above one at the instance"
-                raise CertificateError(msg)
             return masses[0] * (g[0] - 1) * self._from_aggregate() / total
         if bound == "relative-entropy":
             s = [masses[0] * g[0] / total, masses[1] * g[1] / total]

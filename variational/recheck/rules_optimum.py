@@ -10,11 +10,12 @@ from variational.recheck import finding, logs
 from variational.recheck.arithmetic import TrueLogarithms
 from variational.recheck.conditions import broken, read_relations
 from variational.recheck.exact import Evaluator, Space, call_of_points, parse, read_definitions
-from variational.recheck.finding import Finding, Formal, Pieces, pieces_of
+from variational.recheck.finding import Finding, Formal, Pieces, pieces_of, seed_of
 from variational.recheck.master import STRICT, WEAK, Master, master
 from variational.recheck.pieces import check_pieces, value_on
-from variational.recheck.pointwise import derivative
+from variational.recheck.pointwise import derivative, prove
 from variational.recheck.reading import mapping_of, rationals, read_space, text_of, texts_of
+from variational.recheck.rules_pointwise import equality
 from variational.recheck.signature import signature
 from variational.records import SPACES, Status
 
@@ -52,6 +53,7 @@ def optimum(formal: Formal, status: Status, evidence: Pieces) -> Finding:
             raise CertificateError(msg)
         if asserted == "no-collapse":
             _require_contrast(formal, pattern)
+        _require_complete(found, pattern, evidence)
         text = "decomposition, lemmas and signs re-checked; the argument that joins them is text"
         return Finding(levels=_levels(finding.IDENTITY, finding.DECISION, *levels), text=text)
     if not set(texts_of(formal, "spaces") or SPACES) & {"finite"}:
@@ -65,6 +67,23 @@ def optimum(formal: Formal, status: Status, evidence: Pieces) -> Finding:
         _informative(formal, found, evidence)
     text = "an admissible explicit code breaks the statement, with exact values"
     return Finding(levels=_levels(finding.IDENTITY, finding.WITNESS, *levels), text=text)
+
+
+def _require_complete(found: Master, pattern: tuple[str, ...], evidence: Pieces) -> None:
+    """Refuse a proof that leaves out its decomposition, its lemmas, its argument or a decision on a sign."""
+    kinds = {piece.get("kind") for piece in evidence}
+    missing = [kind for kind in (finding.IDENTITY, "inequality", finding.ARGUMENT) if kind not in kinds]
+    if missing:
+        msg = f"the proof lacks evidence of kind {missing[0]!r}"
+        raise CertificateError(msg)
+    for piece in pieces_of([p for p in evidence if p.get("kind") == finding.IDENTITY], finding.IDENTITY):
+        left = text_of(piece, "lhs")
+        formal = {"lhs": left, "rhs": found.functional}
+        prove(equality({}, left, found.functional), seed=seed_of(formal))
+    decided = [text_of(piece, "then") for piece in evidence if piece.get("kind") == finding.DECISION]
+    if not found.implies(decided, *pattern):
+        msg = "the recorded decisions do not give the signs that the theorem needs"
+        raise CertificateError(msg)
 
 
 def _require_contrast(formal: Formal, pattern: tuple[str, ...]) -> None:
@@ -83,6 +102,7 @@ def _levels(*reached: str) -> tuple[str, ...]:
 
 def _parameters(formal: Formal, piece: Mapping[str, Any]) -> list[str]:
     """Return the parameters of a code as equations, refusing values outside the conditions."""
+    _require_kernel(mapping_of(piece, "space"))
     values = rationals(mapping_of(mapping_of(piece, "space"), "parameters", optional=True))
     space = Space(sizes={"x": 1, "z": 1}, functions={}, parameters=values)
     failed = broken(read_relations(texts_of(formal, "conditions")), space)
@@ -126,7 +146,7 @@ def _two_optima(formal: Formal, found: Master, evidence: Pieces) -> None:
         raise CertificateError(msg)
     spaces = [mapping_of(piece, "space") for piece in pieces[:2]]
     codes = [mapping_of(space, "functions").get("q|") for space in spaces]
-    if codes[0] == codes[1]:
+    if _numbers(codes[0]) == _numbers(codes[1]):
         msg = "the two codes are the same"
         raise CertificateError(msg)
     same = [{key: value for key, value in mapping_of(s, "functions").items() if key in {"pd", "p"}} for s in spaces]
@@ -144,6 +164,19 @@ def _two_optima(formal: Formal, found: Master, evidence: Pieces) -> None:
         bound = value_on(piece, f"{_collapsed(found)} + ({found.coefficients['kappa']})*log(2)")
         if value_on(piece, found.functional) != bound:
             msg = "a code does not reach the lower bound r H(X) + kappa log 2"
+            raise CertificateError(msg)
+
+
+def _numbers(table: Any) -> Any:
+    return [_numbers(entry) for entry in table] if isinstance(table, list) else Fraction(str(table))
+
+
+def _require_kernel(space: Mapping[str, Any]) -> None:
+    """Accept a kernel whose matrix is diagonally dominant, hence positive semidefinite; MMD needs no less."""
+    rows = _numbers(mapping_of(space, "functions").get("k", []))
+    for place, row in enumerate(rows):
+        if row[place] < sum(abs(entry) for other, entry in enumerate(row) if other != place):
+            msg = "the kernel of the code is not visibly positive semidefinite (diagonally dominant)"
             raise CertificateError(msg)
 
 
