@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
-SHELL_LINES = [
-    line for block in re.findall(r"^```sh\n(.*?)^```$", README, re.M | re.S) for line in block.splitlines()
-]
+SHELL_LINES = [line for block in re.findall(r"^```sh\n(.*?)^```$", README, re.M | re.S) for line in block.splitlines()]
 COMMANDS = sorted(set(re.findall(r"python -m (variational\.\w+)", README)))
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e "
 QUICK_START = [

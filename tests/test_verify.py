@@ -47,9 +47,7 @@ def test_one_altered_certificate_fails_the_run(tmp_path, capsys):
     assert printed.err == ""
 
 
-@pytest.mark.parametrize(
-    "content", ['{"schema": "vae', "[]", '{"a": NaN}', "{}", "\x00", '"text"', "null", "3"]
-)
+@pytest.mark.parametrize("content", ['{"schema": "vae', "[]", '{"a": NaN}', "{}", "\x00", '"text"', "null", "3"])
 def test_a_broken_file_gives_one_clear_line(tmp_path, capsys, content):
     file = write(tmp_path / "broken.json", content)
     assert main([str(file)]) == 1
@@ -98,9 +96,7 @@ def test_the_command_and_its_rules_load_no_symbolic_engine():
         "import sys, variational.verify, variational.recheck.certificate;"
         "print([name for name in ('sympy', 'mpmath', 'numpy') if name in sys.modules])"
     )
-    finished = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert finished.stdout.strip() == "[]"
 
 
@@ -109,9 +105,7 @@ def test_help_loads_neither_solver_nor_ball_arithmetic():
         "import sys, variational.verify as command; command.build_parser().format_help();"
         "print([name for name in ('z3', 'flint') if name in sys.modules])"
     )
-    finished = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert finished.stdout.strip() == "[]"
 
 

@@ -239,7 +239,7 @@ def _with_contrast(information: str, aggregate: str, space: str, parts: Coeffici
     if aggregate == "zero" and information != "kappa<0":
         positive = information == "kappa>0"
         data = () if positive else ("pn > 0 wherever pd > 0",)
-        return Outcome(verdict=COLLAPSES, rule="noise-prior-code", unique=True, data=data)
+        return Outcome(verdict=COLLAPSES, rule="noise-prior-code", data=data)
     if aggregate == "divergence":
         if information == "kappa>0":
             return Outcome(verdict=NO_COLLAPSE, rule="contrastive-convex", unique=True, data=CONTRAST)

@@ -6,7 +6,7 @@ import json
 from variational import blocks, grammar
 from variational.errors import InvalidInputError
 from variational.recheck.digest import digest
-from variational.records import SCHEMA, Claim, Source, Status
+from variational.records import FINITE, SCHEMA, SPACES, Claim, Source, Status
 
 KL, MI, AGGREGATE_KL = (blocks.BLOCKS[name] for name in ("KL(q,p)", "MI", "KL(g,p)"))
 MASTER = f"({blocks.DATA_ENTROPY}) + (beta-1)*({MI}) + beta*({AGGREGATE_KL}) + {blocks.DECODER_GAP}"
@@ -261,18 +261,20 @@ def certificate(name):
         found = {
             "id": CONJUNCTION.id,
             "status": "refuted",
+            "spaces": [FINITE],
             "formal": dict(CONJUNCTION.formal),
             "evidence": parts,
         }
     else:
         found = body(name)
-    full = {"schema": SCHEMA, "spaces": ["finite"], "reason": "a sample", **found}
+    full = {"schema": SCHEMA, "reason": "a sample", **found}
     return seal(json.loads(json.dumps(full)))
 
 
 def body(name):
     formal, status, evidence = SAMPLES[name]
-    return {"id": f"sample:{name}", "status": status, "formal": formal, "evidence": evidence}
+    spaces = [FINITE] if status == "refuted" else list(SPACES)
+    return {"id": f"sample:{name}", "status": status, "spaces": spaces, "formal": formal, "evidence": evidence}
 
 
 def altered(original, path, value):

@@ -119,7 +119,8 @@ def check_minors(entries: tuple[Node, Node, Node], conditions: Sequence[Relation
         extra = read_relations(f"{name} > 0" for name in ATOMS if name not in used)
         legs.append(check_decision(decision, [*given, *extra], shown))
         aim = Relation(text="a principal minor is nonnegative", operator=">=", left=minor, right=parse("0"))
-        if not smt.unsatisfiable(*smt.universal_query([*given, shown], [aim])):
+        # without the conditions: the decided relation itself has to carry the minor, so that both legs reach it
+        if not smt.unsatisfiable(*smt.universal_query([*positive, shown], [aim])):
             msg = f"{shown.text!r} does not make the principal minor nonnegative"
             raise CertificateError(msg)
     return all(legs)
