@@ -124,7 +124,7 @@ def _cells(parts: Coefficients, *, split_zero: bool) -> Iterator[tuple[tuple[str
     # D is convex in gamma where B >= 0 and 2 B + l >= 0: f'' = (2 B (1 + u) + l) / (2 u (1 + u))
     halves = 2 * big + jsd
     weak = _relations((big, ">="), (halves, ">="), (mmd, ">="))
-    positive = ("divergence", (*weak, *_relations((big + halves + mmd, ">"))))
+    positive = ("divergence", _relations((big, ">="), (halves, ">="), (mmd, ">="), (big + halves + mmd, ">")))
     zero = ("zero", _relations((big, "="), (jsd, "="), (mmd, "=")))
     other = (
         ("concave", _relations((big, "<"))),
@@ -137,22 +137,20 @@ def _cells(parts: Coefficients, *, split_zero: bool) -> Iterator[tuple[tuple[str
         aggregate = (("divergence", weak), *other) if joined else (zero, positive, *other)
         axes = (_signs("r", parts.reconstruction), _signs("kappa", parts.information), (contrast,), aggregate)
         for signs in itertools.product(*axes):
-            texts = [text for _, relations in signs for text in relations]
-            if not any(_constant(text) is False for text in texts):
-                yield tuple((label, tuple(t for t in relations if _constant(t) is None)) for label, relations in signs)
+            if not any(relations is None for _, relations in signs):
+                yield tuple((label, relations) for label, relations in signs if relations is not None)
 
 
-def _constant(text: str) -> bool | None:
-    """Return the truth of a relation between numbers, None where it holds parameters."""
-    return None if smt.variables(text) else smt.holds(text, {})
-
-
-def _signs(name: str, expression: sp.Expr) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _signs(name: str, expression: sp.Expr) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
     return tuple((f"{name}{mark}0", _relations((expression, mark))) for mark in (">", "=", "<"))
 
 
-def _relations(*pairs: tuple[sp.Expr, str]) -> tuple[str, ...]:
-    return tuple(relation_text(expression, mark) for expression, mark in pairs)
+def _relations(*pairs: tuple[sp.Expr, str]) -> tuple[str, ...] | None:
+    """Return the relations ``expression mark 0`` that hold parameters, None where one between numbers fails."""
+    truth = {">": lambda v: v > 0, ">=": lambda v: v >= 0, "=": lambda v: v == 0, "<": lambda v: v < 0}
+    if any(expression.is_number and not truth[mark](expression) for expression, mark in pairs):
+        return None
+    return tuple(relation_text(expression, mark) for expression, mark in pairs if not expression.is_number)
 
 
 def relation_text(expression: sp.Expr, mark: str) -> str:

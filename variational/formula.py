@@ -10,6 +10,7 @@ as ``int[x](pd(x)*q(z|x))``. Text is parsed, never evaluated as code.
 """
 
 import dataclasses
+import functools
 import re
 from fractions import Fraction
 from typing import NoReturn
@@ -77,6 +78,7 @@ ZERO = Num(Fraction(0))
 ONE = Num(Fraction(1))
 
 
+@functools.lru_cache(maxsize=8192)
 def parse(text: str) -> Node:
     """Return the syntax tree of ``text``.
 

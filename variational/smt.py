@@ -6,6 +6,7 @@ products of the hypotheses, an identity that anybody can expand.
 """
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -92,12 +93,22 @@ def satisfy(relations: Sequence[str]) -> Mapping[str, Fraction] | None:
 
 def feasible(relations: Sequence[str]) -> bool:
     """Tell whether z3 does not exclude the relations (unknown counts as feasible)."""
-    return bool(_solver(relations).check() != z3.unsat)
+    return _feasible(tuple(relations))
 
 
 def implies(given: Sequence[str], conclusion: str) -> bool:
     """Tell whether z3 finds no counterexample; without a second leg this sorts cases and proves nothing."""
-    solver = _solver(given)
+    return _implies(tuple(given), conclusion)
+
+
+@functools.lru_cache(maxsize=4096)
+def _feasible(relations: tuple[str, ...]) -> bool:
+    return bool(_solver(relations, z3.main_ctx()).check() != z3.unsat)
+
+
+@functools.lru_cache(maxsize=4096)
+def _implies(given: tuple[str, ...], conclusion: str) -> bool:
+    solver = _solver(given, z3.main_ctx())  # no model leaves it, so what was asked before does not matter
     solver.add(z3.Not(relation_to_z3(conclusion, solver.ctx)))
     return bool(solver.check() == z3.unsat)
 
@@ -201,9 +212,9 @@ def _polynomial(expression: sp.Expr, symbols: Sequence[sp.Symbol]) -> Mapping[An
     return dict(sp.Poly(sp.expand(expression), *symbols).terms()) if symbols else {(): expression}
 
 
-def _solver(relations: Sequence[str]) -> Any:
+def _solver(relations: Sequence[str], context: Any = None) -> Any:
     """Return a solver in a context of its own: its models and the names in its text depend on nothing asked before."""
-    solver = z3.Solver(ctx=z3.Context())
+    solver = z3.Solver(ctx=context or z3.Context())
     solver.set("timeout", TIMEOUT_MS)
     solver.add(*(relation_to_z3(text, solver.ctx) for text in relations))
     return solver

@@ -5,7 +5,6 @@ import dataclasses
 import itertools
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 
 from variational import formula
 from variational.errors import CertificateError
@@ -17,7 +16,7 @@ AGGREGATE = "gamma"
 DATA = "pd"
 ENCODER = "q|"
 Index = tuple[int, ...]
-parse = lru_cache(maxsize=4096)(formula.parse)
+parse = formula.parse
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
