@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from variational.recheck.certificate import FindClaim
 
 LARGEST_FILE = 20_000_000
+WIDTH = 80
 MEANING = {
     "identity": "exact equality at random rational points, logarithms formal (a true identity always passes, "
     "a false one fails but for a chance coincidence)",
@@ -99,10 +101,11 @@ def check_file(file: Path, find_claim: "FindClaim") -> dict[str, object]:
 
 
 def format_text(result: dict[str, object]) -> str:
-    """Return the line for one certificate."""
+    """Return the line for one certificate; below a failed one, why and which file."""
     if result["ok"]:
-        return f"OK      {result['id']!s:32} {result['status']!s:10} {result['level']!s:18} {result['text']}"
-    return f"FAILED  {result['id'] or result['file']!s:32} {result['status'] or '-'!s:10} {result['text']}"
+        return f"OK      {result['id']!s:34} {result['status']!s:9} {result['level']}"
+    first = f"FAILED  {result['id'] or result['file']!s:34} {result['status'] or ''}".rstrip()
+    return "\n".join([first, *_wrapped(f"{result['text']} ({result['file']})", indent=8)])
 
 
 def summary(results: Sequence[dict[str, object]]) -> str:
@@ -110,8 +113,16 @@ def summary(results: Sequence[dict[str, object]]) -> str:
     failed = sum(not result["ok"] for result in results)
     levels = Counter(level for result in results if result["ok"] for level in str(result["level"]).split("+"))
     lines = ["", f"{len(results)} certificates: {len(results) - failed} re-checked, {failed} failed."]
-    lines += [f"  {levels[level]:4d} {level}: {meaning}" for level, meaning in MEANING.items() if levels[level]]
-    return "\n".join([*lines, NOT_CLAIMED])
+    for level, meaning in MEANING.items():
+        if levels[level]:
+            lines += _wrapped(f"{level}: {meaning}", indent=7, first=f"  {levels[level]:4d} ")
+    return "\n".join([*lines, *_wrapped(NOT_CLAIMED, indent=0)])
+
+
+def _wrapped(text: str, *, indent: int, first: str | None = None) -> list[str]:
+    margin = " " * indent
+    initial = margin if first is None else first
+    return textwrap.wrap(text, WIDTH, initial_indent=initial, subsequent_indent=margin, break_long_words=False)
 
 
 def _read(file: Path) -> str:
