@@ -49,7 +49,10 @@ QUANTITIES = (
 )
 COLUMNS = ("parameters", "spaces", "verdict", "unique", "why")
 REST = 47  # width of the columns beside the first, with their gaps
-SPACE_NOTE = "finite: X and Z finite; discrete-x: X countable, Z atomless; densities: both atomless."
+SPACE_NOTE = (
+    "finite: X and Z finite; discrete-x: X countable, Z atomless; densities: both atomless. X and Z have at least two "
+    "points of positive mass (p_d and p), and H(X) is finite."
+)
 
 
 def show(analysis: Analysis) -> None:
