@@ -16,6 +16,23 @@ Formal = Mapping[str, Any]
 YES, NO, VACUOUS, OPEN = "yes", "no", "vacuous", "open"
 ASSERTIONS = ("collapses", "least-information", "no-collapse", "unique")
 
+HALF, FIFTH = Fraction(1, 2), Fraction(1, 5)
+# A third point that only p_n produces; with equal weights beta p_d = delta p_n the minimum is (1/2, 1/2) where p_d > 0.
+OUTSIDE_SUPPORT: Mapping[str, Sequence[Any]] = {
+    "pd": [HALF, HALF, 0],
+    "pn": [HALF / 2, HALF / 2, HALF],
+    "p": [4 * FIFTH, FIFTH],
+    "n": [FIFTH, 4 * FIFTH],
+    "q|": [[HALF, HALF, FIFTH], [HALF, HALF, 4 * FIFTH]],
+}
+SAME_PRIORS: Mapping[str, Sequence[Any]] = {
+    "pd": [HALF, HALF],
+    "pn": [HALF / 2, 3 * HALF / 2],
+    "p": [4 * FIFTH, FIFTH],
+    "n": [4 * FIFTH, FIFTH],
+    "q|": [[4 * FIFTH, 4 * FIFTH], [FIFTH, FIFTH]],
+}
+
 
 def optimum(formal: Formal, _hints: Mapping[str, Any]) -> Verdict:
     """Judge what is asserted of the minimum, on every region of parameters that the conditions allow."""
@@ -229,21 +246,3 @@ def _collapsed_example(formal: Formal, objective: Objective, regime: Regime) -> 
         reason = f"at {shown} the minimum on {on['x']} points collapses: {text}"
         return reason, (Evidence(kind="optimal-code", shows=shows, data={"space": on}),)
     return None
-
-
-HALF, FIFTH = Fraction(1, 2), Fraction(1, 5)
-# A third point that only p_n produces; with equal weights beta p_d = delta p_n the minimum is (1/2, 1/2) where p_d > 0.
-OUTSIDE_SUPPORT: Mapping[str, Sequence[Any]] = {
-    "pd": [HALF, HALF, 0],
-    "pn": [HALF / 2, HALF / 2, HALF],
-    "p": [4 * FIFTH, FIFTH],
-    "n": [FIFTH, 4 * FIFTH],
-    "q|": [[HALF, HALF, FIFTH], [HALF, HALF, 4 * FIFTH]],
-}
-SAME_PRIORS: Mapping[str, Sequence[Any]] = {
-    "pd": [HALF, HALF],
-    "pn": [HALF / 2, 3 * HALF / 2],
-    "p": [4 * FIFTH, FIFTH],
-    "n": [4 * FIFTH, FIFTH],
-    "q|": [[4 * FIFTH, 4 * FIFTH], [FIFTH, FIFTH]],
-}

@@ -195,6 +195,7 @@ CLAIMS = (
         assumptions=("lambda > 0", "convexity is joint in p(x|z) and q(z|x)"),
         formal={"kind": "convex", "objective": OBJECTIVE, "conditions": ["lambda > 0"]},
         recorded=Status.REFUTED,
+        corrected_by="ncvae:thm4.corrected",
     ),
     Claim(
         id="ncvae:eq55.corrected",

@@ -148,6 +148,7 @@ CLAIMS = (
             "conditions": ["alpha != 1", "alpha + lambda > 1"],
         },
         recorded=Status.REFUTED,
+        corrected_by="ncvae:sec4.strategy.infovae.corrected",
     ),
     Claim(
         id="ncvae:sec4.strategy.aae",
@@ -156,6 +157,7 @@ CLAIMS = (
         assumptions=("lambda > 0", "convexity is joint in p(x|z) and q(z|x)"),
         formal={"kind": "convex", "objective": blocks.BUILT_IN["aae"], "conditions": ["lambda > 0"]},
         recorded=Status.REFUTED,
+        corrected_by="ncvae:thm4.corrected",
     ),
     Claim(
         id="ncvae:sec4.strategy.corrected",
@@ -163,6 +165,16 @@ CLAIMS = (
         source=Source(key="ncvae", locator="Sec. 4, step 2, for the beta-VAE with beta >= 1"),
         assumptions=("beta >= 1", "convexity is joint in p(x|z) and q(z|x), and strict for beta > 1"),
         formal={"kind": "convex", "objective": blocks.BUILT_IN["beta-vae"], "conditions": ["beta >= 1"]},
+        recorded=Status.PROVED,
+        printed_claim=False,
+    ),
+    Claim(
+        id="ncvae:sec4.strategy.infovae.corrected",
+        printed=r"\text{the local integrand of } \mathcal{L}_{InfoVAE} \text{ is jointly convex in } (p, q)"
+        r" \text{ if } \alpha \le 0",
+        source=Source(key="ncvae", locator="Sec. 4, step 2, for InfoVAE with alpha <= 0"),
+        assumptions=("alpha <= 0", "convexity of the local integrand, joint in p(x|z) and q(z|x)"),
+        formal={"kind": "convex", "objective": blocks.BUILT_IN["infovae"], "conditions": ["alpha <= 0"]},
         recorded=Status.PROVED,
         printed_claim=False,
     ),

@@ -81,6 +81,7 @@ CLAIMS = (
             }
         },
         recorded=Status.REFUTED,
+        corrected_by="ncvae:positivity.infovae.corrected",
     ),
     Claim(
         id="ncvae:positivity.aae",
@@ -101,6 +102,29 @@ CLAIMS = (
             }
         },
         recorded=Status.REFUTED,
+        corrected_by="ncvae:thm4.corrected",
+    ),
+    Claim(
+        id="ncvae:positivity.infovae.corrected",
+        printed=r"\mathcal{L}_{InfoVAE} \ge H(X) \text{ for } \alpha \le 0 \text{ and } \lambda \ge 0, "
+        r"\text{ with equality at}"
+        r" \text{ the positive pair } q^*(z|x) = p(z), \; p^*(x|z) = p_d(x)",
+        source=Source(key="ncvae", locator="App. B.2, last sentence, for alpha <= 0 and lambda >= 0"),
+        assumptions=("alpha <= 0 and lambda >= 0", POSITIVE),
+        formal={
+            "kind": "inequality",
+            "lhs": grammar.functional(blocks.BUILT_IN["infovae"]),
+            "relation": ">=",
+            "rhs": blocks.DATA_ENTROPY,
+            "conditions": ["alpha <= 0", "lambda >= 0"],
+        },
+        hints={
+            "slack": "(-alpha)*int[x,z](pd(x)*q(z|x)*phi(gamma(z)/q(z|x)))"
+            " + lambda*int[z](gamma(z)*phi(p(z)/gamma(z)))"
+            " + int[x,z](pd(x)*q(z|x)*phi(gamma(z)*p(x|z)/(pd(x)*q(z|x))))"
+        },
+        recorded=Status.PROVED,
+        printed_claim=False,
     ),
     Claim(
         id="ncvae:positivity.corrected",
