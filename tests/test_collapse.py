@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from variational import blocks, collapse, grammar, lemmas, witnesses
+from variational import blocks, collapse, grammar, judge_optimum, lemmas, witnesses
 from variational.errors import NotCoveredError
 from variational.objective import built_in, from_expression, from_text
 from variational.recheck.pieces import check_pieces
-from variational.records import DENSITIES, DISCRETE_X, FINITE, SPACES
+from variational.records import DENSITIES, DISCRETE_X, FINITE, SPACES, Status
 from variational.symbols import Int, function, point
 
 SYMBOLIC = "recon + b*KL(q,p) - a*MI + l*JSD(g,p)"
@@ -446,3 +446,19 @@ def test_discrete_data_never_lose_a_minimum_that_densities_have(all_regimes, nam
     for regime in all_regimes[name]:
         if DISCRETE_X in regime.spaces and regime.outcome.rule in {"aggregate-unbounded", "shrinking-code"}:
             assert DENSITIES in regime.spaces
+
+
+@pytest.mark.parametrize(
+    "text", ["recon + 2*MI + MMD(g,p) + KL(q,n;pn)", "recon + s*MMD(g,p) + 2*KL(q,p) - 2*KL(g,p) + KL(q,n;pn)"]
+)
+def test_a_kernel_alone_decides_nothing_beside_a_contrastive_term(text):
+    # a positive semidefinite kernel may vanish between n and p, and then q = n(z) is optimal and constant
+    for regime in collapse.regimes(from_text(text), given=("s > 0",)):
+        assert regime.outcome.verdict == collapse.UNDECIDED
+
+
+def test_collapse_is_not_proved_without_the_condition_on_the_data_that_its_rule_needs():
+    formal = {"objective": "recon + MI + KL(q,n;pn)", "conditions": [], "asserts": "collapses", "spaces": ["finite"]}
+    assert judge_optimum.optimum(formal, {}).status is Status.UNDECIDED
+    held = {**formal, "data": ["pn > 0 wherever pd > 0"]}
+    assert judge_optimum.optimum(held, {}).status is Status.PROVED

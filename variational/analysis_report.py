@@ -51,7 +51,8 @@ COLUMNS = ("parameters", "spaces", "verdict", "unique", "why")
 REST = 47  # width of the columns beside the first, with their gaps
 SPACE_NOTE = (
     "finite: X and Z finite; discrete-x: X countable, Z atomless; densities: both atomless. X and Z have at least two "
-    "points of positive mass (p_d and p), and H(X) is finite."
+    "points; p and n are positive on Z; p_d is positive on X, or codes are compared where it is; H(X) and the loss of "
+    "some pair are finite."
 )
 
 
@@ -81,6 +82,8 @@ def _show_profile(screen: Console, found: Profile) -> None:
     information, constant = found.collapsed
     field(screen, "profile", prose("the loss with the best decoder inserted, as a functional of q(z|x)", width))
     field(screen, "convex if", prose(found.convex_if, width))
+    if any(key_of(part) == "pn" for part in sp.preorder_traversal(information)):
+        return  # with a contrastive term the point q = p is stationary only for p = n
     lines = prose(f"{to_formula(information)}  where E_pd h = 0: information moves", width)
     lines += prose(f"{to_formula(constant)}  where h is free of x: the constant code moves", width)
     if found.kernel != 0:

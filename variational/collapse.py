@@ -30,7 +30,8 @@ UNDECIDED = "undecided"
 
 ATOMLESS_Z = (DISCRETE_X, DENSITIES)
 CONTRAST = ("p != n", "pn/pd is not constant on the support of pd")
-CONTRAST_AND_NOISE = (*CONTRAST, "pn > 0 wherever pd > 0")
+NOISE = ("pn > 0 wherever pd > 0",)
+CONTRAST_AND_NOISE = (*CONTRAST, *NOISE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +54,15 @@ class Outcome:
         verdict: One of the five verdicts of ``analyze``.
         rule: Name of the theorem applied, a key of :data:`variational.lemmas.RULES`.
         unique: Whether the minimum is one pair (p*, q*); None where that is not settled.
-        data: Conditions on the densities, beyond those on the parameters.
+        data: What the verdict needs of the densities, beyond the conditions on the parameters.
+        unique_data: What uniqueness needs of them.
     """
 
     verdict: str
     rule: str
     unique: bool | None = None
     data: tuple[str, ...] = ()
+    unique_data: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,7 +214,7 @@ def _without_contrast(
     if information == "kappa>0":
         if aggregate in {"divergence", "zero"}:
             strict = 3 * parts.divergence + parts.jensen_shannon  # a kernel may vanish: MMD adds no strictness
-            unique = True if smt.implies(known, relation_text(strict, ">")) else None
+            unique = True if _is_positive(strict, known) else None
             return Outcome(verdict=COLLAPSES, rule="constant-code", unique=False if aggregate == "zero" else unique)
         if finite or superlinear:
             return Outcome(verdict=COLLAPSES, rule="constant-code-any-aggregate")
@@ -236,17 +239,30 @@ def _without_contrast(
 def _with_contrast(information: str, aggregate: str, space: str, parts: Coefficients, known: Sequence[str]) -> Outcome:
     if aggregate == "zero" and information != "kappa<0":
         positive = information == "kappa>0"
-        data = () if positive else ("pn > 0 wherever pd > 0",)
+        data = () if positive else NOISE
         return Outcome(verdict=COLLAPSES, rule="noise-prior-code", data=data)
     if aggregate == "divergence":
+        # A kernel may fail to tell n from p, so MMD alone is no strict divergence; on atomless Z a minimum is
+        # known to exist only for B > 0.
+        strict = 3 * parts.divergence + parts.jensen_shannon if space == FINITE else parts.divergence
+        if not _is_positive(strict, known):
+            return Outcome(verdict=UNDECIDED, rule="contrastive-open")
         if information == "kappa>0":
             return Outcome(verdict=NO_COLLAPSE, rule="contrastive-convex", unique=True, data=CONTRAST)
         if information == "kappa=0":
-            return Outcome(verdict=NO_COLLAPSE, rule="contrastive-convex", unique=True, data=CONTRAST_AND_NOISE)
+            return Outcome(
+                verdict=NO_COLLAPSE, rule="contrastive-convex", unique=True, data=CONTRAST_AND_NOISE, unique_data=NOISE
+            )
         if space == FINITE:
             return Outcome(verdict=NO_COLLAPSE, rule="contrastive-stationary", data=CONTRAST)
         return Outcome(verdict=UNDECIDED, rule="contrastive-" + space)
     return _steep(space, parts, known)
+
+
+def _is_positive(expression: sp.Expr, known: Sequence[str]) -> bool:
+    if expression.is_number:
+        return bool(expression > 0)
+    return smt.implies(known, relation_text(expression, ">"))
 
 
 def _steep(space: str, parts: Coefficients, known: Sequence[str]) -> Outcome:

@@ -84,14 +84,17 @@ def _answer(formal: Formal, outcome: Outcome) -> str:
     asserted, verdict = formal["asserts"], outcome.verdict
     if verdict == collapse.UNDECIDED:
         return OPEN
+    granted = set(formal.get("data", ()))
     if asserted == "unique":
+        if outcome.unique and not set(outcome.unique_data) <= granted:
+            return OPEN
         return {True: YES, False: NO, None: OPEN}[outcome.unique]
     if asserted == "no-collapse":
         if verdict == collapse.NO_COLLAPSE:
-            return YES if set(outcome.data) <= set(formal.get("data", ())) else NO
+            return YES if set(outcome.data) <= granted else NO
         return VACUOUS if verdict == collapse.UNBOUNDED else NO
     if verdict == collapse.COLLAPSES:
-        return YES
+        return YES if set(outcome.data) <= granted else OPEN
     return VACUOUS if verdict == collapse.UNBOUNDED else NO
 
 

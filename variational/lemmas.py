@@ -158,7 +158,8 @@ SAME_AGGREGATE = (
 
 RULES: Mapping[str, Rule] = {
     "decoder-unbounded": Rule(
-        reason="The reconstruction term counts negative: a decoder with p(x|z) -> 0 at one x sends the loss to -oo.",
+        reason="The reconstruction term counts negative: a decoder with p(x|z) -> 0 on a set of x of positive p_d-mass "
+        "sends the loss to -oo.",
         lemmas=("dec >= 0",),
     ),
     "constant-code": Rule(
@@ -239,14 +240,19 @@ RULES: Mapping[str, Rule] = {
     ),
     "contrastive-convex": Rule(
         reason="The profile loss is strictly convex, c(x) = kappa p_d + d p_n being positive, so the minimum is "
-        "unique; it exists "
-        "because sublevel sets of sum c KL(q||.) are weakly compact (on finite spaces: by compactness). A "
-        "constant code "
-        "gamma is stationary only if d (t(x) - t(x')) (log gamma - log n) is constant in z for all x, x' with t "
-        "= p_n/p_d: then gamma = n, "
-        "and then n minimises D, so n = p. Hence no collapse unless p = n or t is constant on the support of p_d; "
-        "in these two cases it does collapse.",
+        "unique. It "
+        "exists: by compactness on finite spaces; for B > 0 because sublevel sets of kappa I + B KL(gamma||p) + "
+        "d E_pn KL(q||n) are weakly compact. A constant code gamma is stationary only if d (t(x) - t(x')) "
+        "(log gamma - log n) is constant in z for all x, x' with t = p_n/p_d: then gamma = n, and then n "
+        "minimises D, so "
+        "n = p. Hence no collapse unless p = n or t is constant on the support of p_d; in these two cases it does "
+        "collapse.",
         lemmas=("dec >= 0", "MI >= 0", "KL(g,p) >= 0", "KL(q,n;pn) >= 0"),
+    ),
+    "contrastive-open": Rule(
+        reason="The only divergence between gamma and p left may vanish for gamma != p (a kernel need not tell "
+        "n from p), or "
+        "B = 0 on atomless Z, where the existence of a minimum is not settled here.",
     ),
     "contrastive-stationary": Rule(
         reason="A minimum exists by compactness. A constant code that vanishes somewhere is improved by moving "
@@ -257,14 +263,16 @@ RULES: Mapping[str, Rule] = {
         lemmas=("dec >= 0", "KL(g,p) >= 0", "KL(q,n;pn) >= 0"),
     ),
     "contrastive-discrete-x": Rule(
-        reason="kappa < 0: a minimum, where one exists, keeps information; existence needs kappa p_d + d p_n >= "
-        "0, which "
-        "depends on p_n/p_d. Where that holds the verdict is no-collapse.",
+        reason="kappa < 0: provided p != n and p_n/p_d is not constant on the support of p_d, a minimum, where "
+        "one exists, "
+        "keeps information. Whether one exists is not settled here; where kappa p_d + d p_n >= 0 for every x, "
+        "convexity gives it.",
     ),
     "contrastive-densities": Rule(
         reason="kappa < 0: where kappa p_d + d p_n < 0 on a set of positive measure the loss is unbounded "
-        "(matching cells inside "
-        "that set); where kappa p_d + d p_n >= 0 everywhere the verdict is no-collapse. It depends on p_n/p_d.",
+        "(matching cells "
+        "inside that set). Where it is >= 0 everywhere, p != n and p_n/p_d is not constant on the support of p_d, "
+        "the minimum keeps information. It depends on p_n/p_d.",
         examples=(_cells(8),),
     ),
     "shrinking-code": Rule(

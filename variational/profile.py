@@ -37,7 +37,8 @@ class Profile:
         convex_if: A sufficient condition on the parameters and on pd, pn at every x.
         collapsed: The second variation at q(z|x) = p(z) along p(z) h(x,z): its coefficient c(x) of h^2 where
             E_pd h = 0 (information moves, the aggregate rests), then that of h^2 where h is free of x (the
-            aggregate moves, the code stays constant). A collapsed minimum needs both to be non-negative.
+            aggregate moves, the code stays constant). Without a contrastive term a collapsed minimum needs both
+            to be non-negative; with one, q = p is stationary only for p = n.
         evidence: Decisions behind ``convex_if``.
     """
 

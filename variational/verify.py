@@ -28,7 +28,7 @@ MEANING = {
 }
 NOT_CLAIMED = (
     "Not claimed: that the formal statement is what the paper means, that a statement checked on finite spaces "
-    "carries over to other spaces, or anything about arguments in words."
+    "carries over to other spaces, or anything about arguments, reasons and captions in words."
 )
 
 
@@ -103,7 +103,8 @@ def check_file(file: Path, find_claim: "FindClaim") -> dict[str, object]:
 def format_text(result: dict[str, object]) -> str:
     """Return the line for one certificate; below a failed one, why and which file."""
     if result["ok"]:
-        return f"OK      {result['id']!s:34} {result['status']!s:9} {result['level']}"
+        word = "none" if result["level"] == "none" else "OK"
+        return f"{word:6}  {result['id']!s:34} {result['status']!s:9} {result['level']}"
     first = f"FAILED  {result['id'] or result['file']!s:34} {result['status'] or ''}".rstrip()
     return "\n".join([first, *_wrapped(f"{result['text']} ({result['file']})", indent=8)])
 

@@ -116,6 +116,8 @@ ALTERED = [
     ("identity-proved", ("schema",), "vaeproof.certificate/0", "schema"),
     ("identity-proved", ("id",), "sample:nothing", "unknown claim"),
     ("identity-proved", ("id",), "sample:identity-refuted", "registered"),
+    ("identity-proved", ("status",), "supported", "no rule re-checks"),
+    ("identity-refuted", ("status",), "doubted", "no rule re-checks"),
     ("identity-proved", ("spaces",), [], "spaces"),
     ("identity-proved", ("spaces",), ["finite"], "holds on"),
     ("identity-refuted", ("spaces",), ["finite", "densities"], "holds on"),

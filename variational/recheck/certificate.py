@@ -81,6 +81,9 @@ def check_part(part: Mapping[str, Any], claim: Claim, find_claim: FindClaim) -> 
     spaces = _spaces(part)
     if kind == CONJUNCTION:
         return _conjunction(claim.formal, status, spaces, evidence, find_claim)
+    if status in {Status.SUPPORTED, Status.DOUBTED}:
+        msg = f"no rule re-checks the status {status.value}"
+        raise CertificateError(msg)
     if status in DECIDED:
         _require_spaces(claim.formal, status, spaces)
     if status not in DECIDED:

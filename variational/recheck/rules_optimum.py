@@ -27,10 +27,10 @@ PATTERNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "least-information": (("d = 0", "kappa > 0"),),
     "unique": (
         ("d = 0", "r > 0", "kappa > 0", *STRICT),
-        ("d > 0", "r > 0", "kappa > 0", *STRICT),
+        ("d > 0", "r > 0", "kappa > 0", "B > 0", *STRICT),
     ),
     "no-collapse": (
-        ("d > 0", "r > 0", "kappa > 0", *STRICT),
+        ("d > 0", "r > 0", "kappa > 0", "B > 0", *STRICT),
         ("d = 0", "r > 0", "kappa < 0", *WEAK),
     ),
 }
@@ -149,7 +149,8 @@ def _two_optima(formal: Formal, found: Master, evidence: Pieces) -> None:
     if _numbers(codes[0]) == _numbers(codes[1]):
         msg = "the two codes are the same"
         raise CertificateError(msg)
-    same = [{key: value for key, value in mapping_of(s, "functions").items() if key in {"pd", "p"}} for s in spaces]
+    free = {"q|", "p|"}
+    same = [{key: value for key, value in mapping_of(s, "functions").items() if key not in free} for s in spaces]
     if same[0] != same[1] or spaces[0].get("parameters") != spaces[1].get("parameters"):
         msg = "the two codes are on different spaces"
         raise CertificateError(msg)

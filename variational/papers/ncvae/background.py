@@ -148,7 +148,7 @@ CLAIMS = (
             "conditions": ["alpha != 1", "alpha + lambda > 1"],
         },
         recorded=Status.REFUTED,
-        corrected_by="ncvae:sec4.strategy.infovae.corrected",
+        corrected_by="ncvae:eq44.convexity.corrected",
     ),
     Claim(
         id="ncvae:sec4.strategy.aae",
@@ -169,7 +169,7 @@ CLAIMS = (
         printed_claim=False,
     ),
     Claim(
-        id="ncvae:sec4.strategy.infovae.corrected",
+        id="ncvae:eq44.convexity.corrected",
         printed=r"\text{the local integrand of } \mathcal{L}_{InfoVAE} \text{ is jointly convex in } (p, q)"
         r" \text{ if } \alpha \le 0",
         source=Source(key="ncvae", locator="Sec. 4, step 2, for InfoVAE with alpha <= 0"),

@@ -162,7 +162,7 @@ CLAIMS = (
         assumptions=("alpha != 1 and alpha + lambda > 1", "convexity is joint in p(x|z) and q(z|x)"),
         formal={"kind": "convex", "objective": OBJECTIVE, "conditions": ["alpha != 1", "alpha + lambda > 1"]},
         recorded=Status.REFUTED,
-        corrected_by="ncvae:sec4.strategy.infovae.corrected",
+        corrected_by="ncvae:eq44.convexity.corrected",
     ),
     Claim(
         id="ncvae:eq44.corrected",

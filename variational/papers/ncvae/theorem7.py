@@ -2,7 +2,7 @@
 
 from variational import blocks
 from variational.papers.ncvae.wording import COLLAPSE
-from variational.records import SPACES, Claim, Source, Status
+from variational.records import DENSITIES, DISCRETE_X, SPACES, Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["ncvae"]
 REGIME = ["beta > 1", "delta > 0"]
@@ -66,7 +66,7 @@ CLAIMS = (
         source=Source(key="ncvae", locator="eqs. (16), (72)-(74)"),
         assumptions=(
             *GAUSSIAN,
-            "p_d(x) > 0 or p_n(x) > 0 at the x considered",
+            "p_d(x) > 0 at the x considered",
             "r(.|x) is the normalised p^(beta p_d) n^(delta p_n)",
         ),
         formal={"kind": "all", "of": ["ncvae:eq16.positive", "ncvae:eq16.mean", "ncvae:eq16.variance"]},
@@ -79,10 +79,10 @@ CLAIMS = (
         assumptions=GAUSSIAN,
         formal={
             "kind": "universal",
-            "variables": {"beta": "real", "delta": "real", "pd": "nonnegative", "pn": "nonnegative"},
-            "given": ["beta > 1", "delta > 0", "pd + pn > 0"],
-            "then": ["(beta-1)*pd + delta*pn >= 0"],
-            "lift": "Both terms are non-negative and vanish together only where p_d = p_n = 0.",
+            "variables": {"beta": "real", "delta": "real", "pd": "positive", "pn": "nonnegative"},
+            "given": ["beta > 1", "delta > 0"],
+            "then": ["(beta-1)*pd + delta*pn > 0"],
+            "lift": "g enters under the expectation over p_d, so p_d(x) > 0 where it counts.",
         },
         recorded=Status.PROVED,
     ),
@@ -134,8 +134,9 @@ CLAIMS = (
     ),
     Claim(
         id="ncvae:thm7.equality.corrected",
-        printed=r"\text{For } n \neq p \; (K \neq 1) \text{ and } p_n/p_d \text{ not constant on the support of } p_d"
-        r" \text{ the left side is positive; otherwise } q^* = r \text{ and both sides vanish.}",
+        printed=r"\text{If } n \neq p \; (K \neq 1) \text{ and } p_n/p_d "
+        r"\text{ is not constant on the support of } p_d,"
+        r" \text{ the left side is positive.}",
         source=Source(key="ncvae", locator="Theorem 7, last sentence, with the condition that its proof gives"),
         assumptions=(*GAUSSIAN, "the left side is positive exactly where q* is not the same for all x", COLLAPSE),
         formal={
@@ -144,7 +145,7 @@ CLAIMS = (
             "conditions": REGIME,
             "data": RATIO,
             "asserts": "no-collapse",
-            "spaces": list(SPACES),
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
         printed_claim=False,
