@@ -234,6 +234,8 @@ def test_latex_is_balanced_and_in_the_notation_of_the_papers(functional):
         ("int[x](pd(x))", r"\int p_d(x)\, \mathrm{d}x"),
         ("int[x](pd(x)+pn(x))", r"\int \left(p_d(x) + p_n(x)\right)\, \mathrm{d}x"),
         ("int[x](pd(x)^2)^2", r"\left(\int p_d(x)^{2}\, \mathrm{d}x\right)^{2}"),
+        ("xi(x)", r"\xi(x)"),
+        ("int[x](pd(x)*f(x))", r"\int f(x) p_d(x)\, \mathrm{d}x"),
         ("int[x](pd(x)^2)*beta", r"\beta \int p_d(x)^{2}\, \mathrm{d}x"),
     ],
 )

@@ -143,7 +143,7 @@ class _LatexFormulaPrinter(LatexPrinter):  # type: ignore[misc]
     def _print_Int(self, node: Int) -> str:
         signs = r"\int" * len(node.points)
         ends = " ".join(rf"\mathrm{{d}}{self._print(bound)}" for bound in node.points)
-        return rf"{signs} {self.parenthesize(node.body, PRECEDENCE['Mul'])}\, {ends}"
+        return rf"{signs} {self.parenthesize(node.body, PRECEDENCE['Mul'], strict=True)}\, {ends}"
 
     def _print_Pow(self, node: sp.Pow) -> str:
         if isinstance(node.base, Int) and not node.exp.could_extract_minus_sign():
@@ -152,7 +152,17 @@ class _LatexFormulaPrinter(LatexPrinter):  # type: ignore[misc]
 
     def _print_AppliedUndef(self, node: Any, exp: str | None = None) -> str:
         name = node.func.__name__
-        heads = {"pd": "p_d", "pn": "p_n", "q|": "q", "p|": "p", "gamma": r"\gamma", "lambda": r"\lambda", "mu": r"\mu"}
+        heads = {
+            "pd": "p_d",
+            "pn": "p_n",
+            "q|": "q",
+            "p|": "p",
+            "gamma": r"\gamma",
+            "lambda": r"\lambda",
+            "mu": r"\mu",
+            "xi": r"\xi",
+            "eta": r"\eta",
+        }
         mark = r" \mid " if name.endswith("|") else ", "
         text = heads.get(name, name.rstrip("|")) + "(" + mark.join(self._print(arg) for arg in node.args) + ")"
         return text if exp is None else rf"{text}^{{{exp}}}"
