@@ -25,7 +25,7 @@ Outcome = tuple[Verdict, float]  # with the seconds it took
 CONJUNCTION = "all"  # the kind of a claim that is made of others
 WORKERS = 2
 HANDFUL = 4  # claims that one process judges sooner than two can start
-NO_NUMERIC = "note: the package numeric is not installed, so the verdicts rest on exact methods only"
+NO_NUMERIC = "note: there are no numeric certificates yet, so the verdicts rest on exact methods only"
 
 
 def build_parser() -> Parser:
@@ -208,10 +208,10 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 
 
 def with_numeric_certificates(results: list["Judged"], *, quiet: bool) -> list["Judged"]:
-    """Return the results with numeric certificates attached, unchanged where the package is not installed."""
+    """Return the results with numeric certificates attached, unchanged where nothing makes them."""
     from variational.claim_report import Judged  # noqa: PLC0415
 
-    if importlib.util.find_spec("numeric") is None:
+    if not _has_numeric_certificates():
         if not quiet:
             print(NO_NUMERIC, file=sys.stderr)
         return results
@@ -222,6 +222,14 @@ def with_numeric_certificates(results: list["Judged"], *, quiet: bool) -> list["
         Judged(claim=claim, verdict=verdict, seconds=judged.seconds)
         for judged, (claim, verdict) in zip(results, attached, strict=True)
     ]
+
+
+def _has_numeric_certificates() -> bool:
+    """Tell whether numeric.certify is there; a package numeric without it changes nothing."""
+    try:
+        return importlib.util.find_spec("numeric.certify") is not None
+    except ModuleNotFoundError:  # not even the package
+        return False
 
 
 def require_places(certificates: Path | None, update: Path | None) -> None:

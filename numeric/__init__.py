@@ -1,0 +1,1 @@
+"""Certified optima of losses of the information form on finite spaces: every value comes with a bracket."""

@@ -1,0 +1,205 @@
+"""Every optimum is bracketed by any encoder and any aggregate, found twice, and invariant where it should be."""
+
+import dataclasses
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from numeric import bounds, solve
+from numeric.dual import log_sum_exp
+from numeric.problem import Problem, ncvae_problem, problem
+from numeric.solve import NotConvergedError, Outcome
+from tests.numeric import strategies
+from variational.errors import InvalidInputError
+
+GAP = 1e-12
+AGREE = 1e-9  # nats, of values below 1e5 at c below 1e3
+ENCODER_ATOL = 1e-5  # TV(q_x, q*_x) <= sqrt(gap / (2 c_x)) at the gap of 1e-12, where c_x > 5e-3
+VALUES = st.floats(-5.0, 5.0)
+
+
+def solved(found, **options):
+    return solve.solve(found, gap_tol=GAP, **options).require_converged()
+
+
+@given(found=strategies.problems(), seed=strategies.SEEDS, spread=st.sampled_from((0.1, 2.0, 100.0)))
+def test_any_encoder_and_any_aggregate_bracket_the_optimum(found, seed, spread):
+    generator = np.random.default_rng(seed)
+    encoder = strategies.log_encoder(generator, found.shape, spread)
+    certificate = bounds.bracket(found, encoder, generator.normal(size=found.shape[1]) * 3)
+    optimum = solved(found).certificate
+    slack = 2 * certificate.rounding + 2 * optimum.rounding + GAP
+    assert certificate.lower <= optimum.upper + slack
+    assert certificate.upper >= optimum.lower - slack
+    assert certificate.gap >= 0
+    assert_allclose(certificate.upper - certificate.lower, certificate.gap, rtol=1e-12, atol=2 * certificate.rounding)
+
+
+@given(found=strategies.problems(), seed=strategies.SEEDS)
+def test_the_loss_above_the_optimum_is_the_divergence_from_the_optimum(found, seed):
+    solution = solved(found)
+    encoder = strategies.log_encoder(np.random.default_rng(seed), found.shape)
+    above = bounds.value(found, encoder) - bounds.value(found, solution.log_encoder)
+    # a gap of GAP moves the right side by its square root times the slope of the loss at most
+    tolerance = 2 * math.sqrt(GAP) * (1 + found.aggregate_weight + found.curvature.max()) * 1e2
+    assert_allclose(bounds.distance(found, encoder, solution.log_encoder), above, atol=tolerance, rtol=1e-6)
+
+
+@given(found=strategies.problems())
+def test_the_two_routes_agree(found):
+    newton, fixed = (solved(found, method=method) for method in ("newton", "fixed-point"))
+    rounding = newton.certificate.rounding + fixed.certificate.rounding
+    assert_allclose(newton.certificate.upper, fixed.certificate.upper, rtol=0, atol=AGREE + rounding)
+    assert_allclose(newton.certificate.lower, fixed.certificate.lower, rtol=0, atol=AGREE + rounding)
+
+
+@given(arguments=strategies.settings_of_problems(), seed=strategies.SEEDS)
+def test_relabelling_x_and_z_relabels_the_optimum(arguments, seed):
+    generator = np.random.default_rng(seed)
+    rows = generator.permutation(len(arguments["data"]))
+    columns = generator.permutation(len(arguments["log_prior"]))
+    moved = {name: arguments[name][rows] for name in ("data", "noise")}
+    moved |= {name: arguments[name][columns] for name in ("log_prior", "log_noise_prior")}
+    first, second = solved(ncvae_problem(**arguments)), solved(ncvae_problem(**{**arguments, **moved}))
+    tolerance = AGREE + first.certificate.rounding + second.certificate.rounding
+    assert_allclose(second.certificate.upper, first.certificate.upper, rtol=0, atol=tolerance)
+    assert_allclose(second.mutual_information, first.mutual_information, rtol=0, atol=ENCODER_ATOL)
+
+
+@given(arguments=strategies.settings_of_problems(), share=st.floats(0.1, 0.9))
+def test_splitting_an_x_with_the_same_ratio_changes_nothing(arguments, share):
+    split = {
+        name: np.append(arguments[name], (1 - share) * arguments[name][0]) * np.r_[share, np.ones(len(arguments[name]))]
+        for name in ("data", "noise")
+    }
+    whole, parts = solved(ncvae_problem(**arguments)), solved(ncvae_problem(**{**arguments, **split}))
+    tolerance = AGREE + whole.certificate.rounding + parts.certificate.rounding
+    assert_allclose(parts.certificate.upper, whole.certificate.upper, rtol=0, atol=tolerance)
+    assert_allclose(parts.log_aggregate, whole.log_aggregate, rtol=0, atol=1e-3)
+
+
+@given(arguments=strategies.settings_of_problems(), share=st.floats(0.1, 0.9))
+def test_splitting_a_z_with_the_same_ratio_splits_the_aggregate(arguments, share):
+    shares = np.log([share, 1 - share])
+    split = {
+        name: np.r_[arguments[name][:-1], arguments[name][-1] + shares] for name in ("log_prior", "log_noise_prior")
+    }
+    whole, parts = solved(ncvae_problem(**arguments)), solved(ncvae_problem(**{**arguments, **split}))
+    assert_allclose(parts.mutual_information, whole.mutual_information, rtol=0, atol=ENCODER_ATOL)
+    joined = np.logaddexp(parts.log_aggregate[-1], parts.log_aggregate[-2])
+    assert_allclose(np.exp(joined), np.exp(whole.log_aggregate[-1]), rtol=0, atol=ENCODER_ATOL)
+
+
+@given(arguments=strategies.settings_of_problems())
+def test_where_data_and_noise_agree_the_code_is_the_geometric_mixture_of_the_priors(arguments):
+    data, beta, delta = np.maximum(arguments["data"], 1e-3), arguments["beta"], arguments["delta"]
+    data = data / data.sum()
+    solution = solved(ncvae_problem(**{**arguments, "data": data, "noise": data}))
+    logits = (beta * arguments["log_prior"] + delta * arguments["log_noise_prior"]) / (beta + delta)
+    log_total = float(log_sum_exp(logits[None, :], axis=1)[0])
+    certificate = solution.certificate
+    assert_allclose(certificate.upper, -(beta + delta) * log_total, rtol=1e-11, atol=AGREE + certificate.rounding)
+    expected = np.broadcast_to(np.exp(logits - log_total), solution.log_encoder.shape)
+    assert_allclose(np.exp(solution.log_encoder), expected, rtol=0, atol=ENCODER_ATOL)
+    assert solution.mutual_information <= ENCODER_ATOL
+
+
+@given(arguments=strategies.settings_of_problems())
+def test_where_the_priors_agree_the_code_is_the_prior(arguments):
+    solution = solved(ncvae_problem(**{**arguments, "log_noise_prior": arguments["log_prior"]}))
+    expected = np.broadcast_to(np.exp(arguments["log_prior"]), solution.log_encoder.shape)
+    assert_allclose(np.exp(solution.log_encoder), expected, rtol=0, atol=ENCODER_ATOL)
+    assert_allclose(solution.certificate.upper, 0, atol=AGREE + solution.certificate.rounding)
+
+
+@given(found=strategies.problems(strategies.EXTREME, spreads=(0.3, 30.0, 1000.0)))
+@pytest.mark.parametrize("method", ["newton", "fixed-point"])
+def test_extreme_parameters_end_with_a_closed_gap_or_a_reason(found, method):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        solution = solve.solve(found, method=method, max_steps=100)
+    certificate = solution.certificate
+    assert not np.isnan([certificate.lower, certificate.upper, certificate.gap, solution.mutual_information]).any()
+    assert not np.isnan(solution.log_encoder).any()
+    assert (certificate.gap <= 1e-10) == (solution.outcome is Outcome.CONVERGED)
+    assert_allclose(log_sum_exp(solution.log_encoder, axis=1), 0, atol=1e-6)
+
+
+def discretised(points, mean, deviation):
+    logits = -(((points - mean) / deviation) ** 2) / 2
+    return logits - log_sum_exp(logits[None, :], axis=1)[0]
+
+
+def gaussian_problem(beta, delta, deviation=5.0):
+    x, z = np.linspace(-5, 6, 20), np.linspace(-15, 15, 40)
+    data, noise = np.exp(discretised(x, 0, 1)), np.exp(discretised(x, 1, 1.5))
+    return ncvae_problem(data, noise, discretised(z, 0, 1), discretised(z, 0, deviation), beta=beta, delta=delta)
+
+
+@pytest.mark.parametrize("beta", [1 + 1e-6, 1 + 1e-4, 2, 1e6])
+@pytest.mark.parametrize("delta", [0, 1e-8, 1e-3, 1, 1e8])
+@pytest.mark.parametrize("deviation", [0.02, 5.0, 1e3])  # the first gives masses far below 1e-300
+def test_newton_closes_the_gap_on_gaussian_grids_whatever_the_parameters(beta, delta, deviation):
+    solution = solved(gaussian_problem(beta, delta, deviation), method="newton")
+    assert solution.steps <= (30 if deviation > 1 else 400)
+    assert solution.certificate.gap <= GAP
+
+
+@pytest.mark.parametrize("beta", [0.5, 1.0])
+def test_beta_may_be_at_most_one_where_the_noise_keeps_the_curvature_positive(beta):
+    generator = np.random.default_rng(4)
+    data, noise = (np.exp(strategies.log_masses(generator, 6)) for _ in range(2))
+    prior, other = (strategies.log_masses(generator, 5) for _ in range(2))
+    found = ncvae_problem(data, noise, prior, other, beta=beta, delta=5 * float(np.max(data / noise)))
+    assert solved(found, method="newton").certificate.gap <= GAP
+    assert solved(found, method="fixed-point").certificate.gap <= GAP
+
+
+def test_without_an_aggregate_term_every_x_is_solved_by_itself():
+    found = problem("KL(q,p)", {}, [0.4, 0.6], [0.5, 0.5], np.log([0.2, 0.8]), np.log([0.5, 0.5]))
+    solution = solved(found)
+    assert solution.steps == 0
+    assert_allclose(np.exp(solution.log_encoder), [[0.2, 0.8], [0.2, 0.8]])
+
+
+def test_too_few_steps_are_reported_and_can_be_made_an_error():
+    solution = solve.solve(gaussian_problem(1.01, 0.1), gap_tol=1e-14, max_steps=1)
+    assert solution.outcome is Outcome.STEPS_SPENT
+    with pytest.raises(NotConvergedError, match=r"max_steps.*gap=.*steps=1"):
+        solution.require_converged()
+
+
+def test_a_start_that_overflows_is_reported():
+    found = Problem(
+        data=np.ones(1), curvature=np.full(1, 1e-300), aggregate_weight=1.0, tilt_weights=np.ones((1, 1)),
+        log_tilts=np.array([[-1e290, -1e299]]),
+    )  # fmt: skip
+    solution = solve.solve(found)
+    assert solution.outcome is Outcome.NOT_FINITE
+    assert not np.isnan(solution.log_encoder).any()
+    assert solution.certificate.lower == -np.inf
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"gap_tol": 0}, "gap_tol must be a finite number > 0, got 0"),
+        ({"gap_tol": math.nan}, "gap_tol must be .* got nan"),
+        ({"method": "magic"}, "method must be one of auto, newton, fixed-point, got 'magic'"),
+        ({"max_steps": 0}, "max_steps must be >= 1, got 0"),
+    ],
+)
+def test_a_wrong_option_is_refused(options, message):
+    with pytest.raises(InvalidInputError, match=message):
+        solve.solve(gaussian_problem(2, 1), **options)
+
+
+def test_results_are_frozen():
+    solution = solve.solve(gaussian_problem(2, 1))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        solution.steps = 3
