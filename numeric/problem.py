@@ -53,6 +53,9 @@ class Problem:
             msg = f"tilt_weights must have a column for each row of log_tilts {self.log_tilts.shape}, got {shapes}"
             raise InvalidInputError(msg)
         _require_not_negative("data", self.data)
+        if not self.data.max() > 0:
+            msg = "data must be > 0 at some x, got zeros only"
+            raise InvalidInputError(msg)
         if not 0 <= self.aggregate_weight < float("inf"):
             msg = (
                 f"aggregate_weight must be finite and >= 0, got {self.aggregate_weight}: below zero the loss is a "

@@ -134,6 +134,14 @@ def test_a_problem_built_by_hand_is_checked_too():
         )  # fmt: skip
 
 
+def test_a_problem_without_data_is_refused():
+    with pytest.raises(InvalidInputError, match="data must be > 0 at some x"):
+        Problem(
+            data=np.zeros(1), curvature=np.ones(1), aggregate_weight=1.0,
+            tilt_weights=np.ones((1, 1)), log_tilts=np.zeros((1, 3)),
+        )  # fmt: skip
+
+
 def test_zero_entries_of_either_data_vector_are_allowed():
     found = ncvae_problem([0, 1], [1, 0], LOG_HALF, np.log([0.2, 0.8]), beta=2, delta=1)
     assert_allclose(found.curvature, [1, 1])
