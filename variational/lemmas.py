@@ -1,6 +1,7 @@
 """The theorems behind the regimes: what each says, and the lemmas that carry it, as evidence."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -99,6 +100,7 @@ def master_identity(parts: Coefficients) -> str:
     return " + ".join(shown).replace("+ -", "- ")
 
 
+@functools.cache
 def lemma(name: str) -> Evidence:
     """Return the inequality ``name`` with its slack, checked by the engine.
 
@@ -126,23 +128,33 @@ def evidence(objective: Objective, parts: Coefficients, regime: Regime) -> tuple
     )
 
 
-def _cells(number: int) -> Callable[[], Evidence]:
+@functools.cache
+def _matched(number: int) -> Evidence:
     quantities = (blocks.MI, blocks.KL_GP, blocks.JSD_GP)
-    return lambda: witnesses.code(
+    return witnesses.code(
         f"matching {number} cells of equal mass: gamma = p and I = log {number}",
         witnesses.matched_cells(number),
         *(block_text(name) for name in quantities),
     )
 
 
-def _shrunk(parts: int) -> Callable[[], Evidence]:
+def _cells(number: int) -> Callable[[], Evidence]:
+    return functools.partial(_matched, number)
+
+
+@functools.cache
+def _concentrated(parts: int) -> Evidence:
     prior = (Fraction(1, parts), 1 - Fraction(1, parts))
-    return lambda: witnesses.code(
+    return witnesses.code(
         f"a constant code on a set of prior mass 1/{parts}: I = 0 and KL(gamma||p) = log {parts}",
         witnesses.constant_code((Fraction(1), Fraction(0)), prior),
         block_text(blocks.MI),
         block_text(blocks.KL_GP),
     )
+
+
+def _shrunk(parts: int) -> Callable[[], Evidence]:
+    return functools.partial(_concentrated, parts)
 
 
 def block_text(name: str) -> str:

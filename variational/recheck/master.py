@@ -1,6 +1,7 @@
 """The master decomposition of an objective, rebuilt from its text alone, and what its coefficients imply."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 from variational import blocks, grammar
@@ -45,6 +46,7 @@ WEAK = ("B >= 0", "halves >= 0", "s >= 0")  # D is convex, non-negative and zero
 STRICT = (*WEAK, "strict > 0")
 
 
+@functools.cache
 def master(objective: str) -> Master:
     """Return the decomposition of ``objective``, its identity checked exactly at random points.
 

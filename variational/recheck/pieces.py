@@ -1,5 +1,6 @@
 """Re-checks of single pieces of evidence: decisions, lemmas with a slack, explicit codes, identities."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -79,7 +80,12 @@ def check_lemma(piece: Mapping[str, Any]) -> None:
         msg = f"a lemma reads lhs >= rhs, got the relation {piece.get('relation')!r}"
         raise CertificateError(msg)
     left, right, slack = (text_of(piece, field) for field in ("lhs", "rhs", "slack"))
-    gap = f"({left})-({right})"
+    _require_slack(f"({left})-({right})", slack)
+
+
+@functools.lru_cache(maxsize=256)
+def _require_slack(gap: str, slack: str) -> None:
+    """Check the identity and the sign once for each text: many claims rest on the same lemmas."""
     prove(equality({}, gap, slack), seed=seed_of({"gap": gap, "slack": slack}))
     if Signs().of(parse(slack)) not in AT_LEAST_ZERO:
         msg = f"the slack {slack!r} is not visibly nonnegative"
