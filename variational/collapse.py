@@ -29,7 +29,8 @@ UNBOUNDED = "unbounded"
 UNDECIDED = "undecided"
 
 ATOMLESS_Z = (DISCRETE_X, DENSITIES)
-CONTRAST = ("p != n", "pn/pd is not constant on the support of pd")
+VARYING_RATIO = "pn/pd is not constant on the support of pd"
+CONTRAST = ("p != n", VARYING_RATIO)
 NOISE = ("pn > 0 wherever pd > 0",)
 CONTRAST_AND_NOISE = (*CONTRAST, *NOISE)
 

@@ -13,7 +13,7 @@ import sympy as sp
 
 from variational import smt, witnesses
 from variational.blocks import RECON
-from variational.collapse import coefficients, relation_text
+from variational.collapse import Coefficients, coefficients, relation_text
 from variational.derivative import second_variation
 from variational.errors import NotCoveredError
 from variational.objective import Objective
@@ -100,6 +100,16 @@ def positive_atoms(*texts: str) -> tuple[str, ...]:
     return tuple(f"{symbol.name} > 0" for symbol in ATOMS.values() if symbol.name in found)
 
 
+def local_curvature(parts: Coefficients) -> sp.Expr:
+    """Return c = kappa pd + d pn, without a density where it is only a factor: its sign decides convexity."""
+    data, noise = sp.Symbol("pd", positive=True), sp.Symbol("pn", positive=True)
+    if parts.contrast == 0:
+        return parts.information
+    if parts.information == 0:
+        return parts.contrast
+    return sp.expand(parts.information * data + parts.contrast * noise)
+
+
 def convex_condition(objective: Objective) -> tuple[str, tuple[Evidence, ...]]:
     """Return where the local integrand is jointly convex, with a decision in both directions.
 
@@ -108,13 +118,8 @@ def convex_condition(objective: Objective) -> tuple[str, tuple[Evidence, ...]]:
     """
     hessian = local_hessian(objective.functional)
     parts = coefficients(objective)
-    data, noise = sp.Symbol("pd", positive=True), sp.Symbol("pn", positive=True)
-    local = parts.information * data + parts.contrast * noise
-    if parts.contrast == 0:
-        local = parts.information
-    elif parts.information == 0:
-        local = parts.contrast
-    conditions = [relation_text(parts.reconstruction, ">="), relation_text(sp.expand(local), ">=")]
+    local = local_curvature(parts)
+    conditions = [relation_text(parts.reconstruction, ">="), relation_text(local, ">=")]
     conditions = [text for text in conditions if not smt.implies(positive_atoms(text), text)]
     shown = " and ".join(conditions) or "always"
     if not smt.feasible([*positive_atoms("pd", "pn"), *conditions]):

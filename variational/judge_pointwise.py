@@ -7,7 +7,6 @@ import sympy as sp
 
 from variational import witnesses
 from variational.derivative import kernel, second_variation
-from variational.errors import InvalidInputError
 from variational.integrals import canonical, is_zero, readable
 from variational.objective import from_text
 from variational.recheck.statements import statement
@@ -165,15 +164,3 @@ def _refuted(formal: Formal, reason: str, given: Mapping[str, Any] | None = None
         shown = reason
     evidence = Evidence(kind="witness", shows="exact values of the two sides on an explicit space", data=piece)
     return Verdict(status=Status.REFUTED, reason=shown, spaces=(FINITE,), evidence=(evidence,))
-
-
-def require_fields(formal: Formal, *names: str) -> None:
-    """Refuse a formal statement without one of ``names``.
-
-    Raises:
-        InvalidInputError: Naming the field.
-    """
-    for name in names:
-        if name not in formal:
-            msg = f"a formal statement of kind {formal.get('kind')!r} needs the field {name!r}"
-            raise InvalidInputError(msg)

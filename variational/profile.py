@@ -12,7 +12,7 @@ import sympy as sp
 
 from variational import smt
 from variational.collapse import Coefficients, coefficients, relation_text
-from variational.convexity import positive_atoms
+from variational.convexity import local_curvature, positive_atoms
 from variational.derivative import SecondVariation, second_variation
 from variational.errors import NotCoveredError
 from variational.integrals import readable
@@ -90,12 +90,7 @@ def _aggregate(second: SecondVariation) -> sp.Expr:
 
 def _condition(parts: Coefficients, aggregate: sp.Expr) -> tuple[str, tuple[Evidence, ...]]:
     """Return the weaker of the two sufficient conditions, or both joined by "or"."""
-    data, noise = sp.Symbol("pd", positive=True), sp.Symbol("pn", positive=True)
-    local = sp.expand(parts.information * data + parts.contrast * noise)
-    if parts.contrast == 0:
-        local = parts.information
-    elif parts.information == 0:
-        local = parts.contrast
+    local = local_curvature(parts)
     lift = parts.divergence - parts.information
     jsd = parts.jensen_shannon
     by_parts = _kept([(local, ">="), (lift, ">="), (2 * lift + jsd, ">="), (parts.discrepancy, ">=")])

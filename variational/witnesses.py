@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from variational import grammar, smt
+from variational.collapse import VARYING_RATIO
 from variational.errors import CertificateError, NotCoveredError
 from variational.formula import Call, Int, Node, Op, parse
 from variational.recheck.arithmetic import TrueLogarithms, UndefinedError
@@ -117,7 +118,6 @@ def code(shows: str, on: Mapping[str, Any], *formulas: str) -> Evidence:
     return Evidence(kind="code", shows=shows, data={"space": dict(on), "values": values})
 
 
-VARYING_RATIO = "pn/pd is not constant on the support of pd"
 HALVES = (Fraction(1, 2), Fraction(1, 2))
 CHECKERBOARD = ((Fraction(1), Fraction(-1)), (Fraction(-1), Fraction(1)))
 
@@ -155,11 +155,6 @@ def separation(shows: str, on: Mapping[str, Any], left: str, right: str) -> Evid
     values = [{"formula": text, "value": str(exact_value(text, on))} for text in (left, right)]
     data = {"space": dict(on), "values": values, "relation": relation}
     return Evidence(kind="code", shows=shows, data=data)
-
-
-def rational_parameters(point: Mapping[str, Fraction], text: str) -> dict[str, str]:
-    """Return the parameters of an objective at ``point``, as texts; those not bound there are one."""
-    return {name: str(point.get(name, Fraction(1))) for name in grammar.parse_objective(text).parameters}
 
 
 def _texts(table: Any) -> Any:
