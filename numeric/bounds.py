@@ -5,10 +5,13 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from numeric.dual import aggregate, evaluate, excess, excess_by_row, log_sum_exp
-from numeric.problem import Array, Problem
+from numeric.aggregate import excess, excess_by_row
+from numeric.arrays import Array, log_sum_exp, to_numpy
+from numeric.passes import BLOCK, Evaluation, Passes
+from numeric.problem import Problem
 from variational.errors import InvalidInputError
 
+ROUNDING = 4 * float(np.finfo(np.float64).eps)  # of a value, relative to the moduli of its terms
 ROW_ROUNDING = 1e-6  # how far from 1 the sum of a row may be: encoders in single precision are welcome
 
 
@@ -53,32 +56,51 @@ def bracket(problem: Problem, log_encoder: npt.ArrayLike, log_aggregate: npt.Arr
     Source:
         Boyd & Vandenberghe (2004), section 5.1.3 (dual function as lower bound).
     """
+    problem.require_convex()
     encoder = _encoder(problem, log_encoder)
     guess = _log_aggregate(problem, log_aggregate)
-    tilt, omega = problem.tilt, problem.aggregate_weight
-    dual = evaluate(problem, tilt, guess)
+    passes = Passes(problem)
+    dual = passes.answer(guess)
     log_gamma = aggregate(problem, encoder)
+    step, divergence = max(1, BLOCK // problem.shape[1]), 0.0
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        upper, size = _primal(problem, tilt, encoder, log_gamma)
-        gap = float(problem.curvature @ excess_by_row(encoder, dual.log_encoder))
-        gap += omega * excess(log_gamma, guess) if omega else 0.0
-        size += float(problem.curvature @ np.abs(largest_terms(problem, tilt, guess)))
-        size += omega * float(np.exp(guess).sum())
-    lower = dual.value if np.isfinite(dual.value) else -np.inf
-    rounding = 4 * np.finfo(np.float64).eps * size
+        for start in range(0, problem.shape[0], step):
+            rows = slice(start, start + step)
+            answered = to_numpy(passes.encoder(dual, start, start + step))
+            divergence += float(problem.curvature[rows] @ excess_by_row(encoder[rows], answered))
+        gap = divergence + passes.term.divergence(log_gamma, guess)
+        upper, size = _primal(problem, encoder, log_gamma)
+        rounding = ROUNDING * (size + _dual_size(problem, guess))
     return Certificate(
-        lower=float(lower),
+        lower=dual.value if np.isfinite(dual.value) else -np.inf,
         upper=upper,
         gap=gap if np.isfinite(gap) else np.inf,
         rounding=float(rounding) if np.isfinite(rounding) else np.inf,
     )
 
 
-def largest_terms(problem: Problem, tilt: Array, log_aggregate: Array) -> Array:
-    """Return the largest term of the logits of each x, which bounds the rounding of the dual value; shape (x,)."""
-    shifted = np.abs(tilt).max(axis=1) + problem.aggregate_weight * problem.data * np.abs(1 + log_aggregate).max()
-    largest: Array = shifted / problem.curvature
-    return largest
+def own_bracket(problem: Problem, dual: Evaluation) -> Certificate:
+    """Return the bracket of a log aggregate and the encoder that answers it, without forming that encoder.
+
+    The loss at that encoder exceeds D by the divergence of its aggregate from the argument alone. It equals
+    ``bracket`` of the two, up to rounding.
+    """
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        rounding = 2 * ROUNDING * _dual_size(problem, dual.log_aggregate)
+    return Certificate(
+        lower=dual.value if np.isfinite(dual.value) else -np.inf,
+        upper=dual.value + dual.gap,
+        gap=dual.gap if np.isfinite(dual.gap) else np.inf,
+        rounding=float(rounding) if np.isfinite(rounding) else np.inf,
+    )
+
+
+def _dual_size(problem: Problem, log_aggregate: Array) -> float:
+    """Return a bound on the sum of the moduli of the terms of the dual value, which bounds its rounding."""
+    tilts = np.abs(problem.tilt_weights) @ np.abs(problem.log_tilts).max(axis=1)
+    term = problem.aggregate_term
+    shifts = problem.data * np.abs(term.slope(log_aggregate)).max()
+    return float(tilts.sum() + shifts.sum()) + abs(term.conjugate(log_aggregate))
 
 
 def value(problem: Problem, log_encoder: npt.ArrayLike) -> float:
@@ -88,19 +110,24 @@ def value(problem: Problem, log_encoder: npt.ArrayLike) -> float:
         InvalidInputError: For a wrong shape or rows that do not sum to one.
     """
     encoder = _encoder(problem, log_encoder)
-    return _primal(problem, problem.tilt, encoder, aggregate(problem, encoder))[0]
+    return _primal(problem, encoder, aggregate(problem, encoder))[0]
 
 
 def distance(problem: Problem, log_encoder: npt.ArrayLike, log_optimum: npt.ArrayLike) -> float:
-    """Return sum_x c KL(q_x||q*_x) + omega KL(gamma||gamma*), which is R(q) - R(q*) if q* is the optimum; nats.
+    """Return sum_x c KL(q_x||q*_x) plus the divergence of the aggregates, R(q) - R(q*) if q* is the optimum; nats.
 
     Raises:
         InvalidInputError: For a wrong shape or rows that do not sum to one.
     """
     encoder, optimum = _encoder(problem, log_encoder), _encoder(problem, log_optimum)
     rows = float(problem.curvature @ excess_by_row(encoder, optimum))
-    omega = problem.aggregate_weight
-    return rows + (omega * excess(aggregate(problem, encoder), aggregate(problem, optimum)) if omega else 0.0)
+    return rows + problem.aggregate_term.divergence(aggregate(problem, encoder), aggregate(problem, optimum))
+
+
+def aggregate(problem: Problem, log_encoder: npt.ArrayLike) -> Array:
+    """Return log sum_x data(x) q(z|x), shape (z,)."""
+    held, rows = problem.data > 0, np.asarray(to_numpy(log_encoder))
+    return log_sum_exp(np.log(problem.data[held])[:, None] + rows[held], axis=0)
 
 
 def mutual_information(problem: Problem, log_encoder: Array) -> float:
@@ -111,20 +138,25 @@ def mutual_information(problem: Problem, log_encoder: Array) -> float:
     return float(problem.data[held] @ excess_by_row(rows, np.broadcast_to(log_gamma, rows.shape)))
 
 
-def _primal(problem: Problem, tilt: Array, encoder: Array, log_gamma: Array) -> tuple[float, float]:
+def _primal(problem: Problem, encoder: Array, log_gamma: Array) -> tuple[float, float]:
     """Return R and the sum of the moduli of its terms."""
-    with np.errstate(under="ignore"):
-        mass, gamma = np.exp(encoder), np.exp(log_gamma)
-    entropies = np.where(mass > 0, mass * np.where(mass > 0, encoder, 0.0), 0.0)
-    terms = problem.curvature[:, None] * entropies
-    rest = mass * tilt
-    outer = problem.aggregate_weight * gamma * np.where(gamma > 0, log_gamma, 0.0)
-    total = float((terms - rest).sum() + outer.sum())
-    return total, float(np.abs(terms).sum() + np.abs(rest).sum() + np.abs(outer).sum())
+    total = size = 0.0
+    step = max(1, BLOCK // problem.shape[1])
+    for start in range(0, problem.shape[0], step):
+        rows = slice(start, start + step)
+        with np.errstate(under="ignore"):
+            mass = np.exp(encoder[rows])
+        entropies = mass * np.where(mass > 0, encoder[rows], 0.0)
+        curved = problem.curvature[rows, None] * entropies
+        tilted = mass * (problem.tilt_weights[rows] @ problem.log_tilts)
+        total += float((curved - tilted).sum())
+        size += float(np.abs(curved).sum() + np.abs(tilted).sum())
+    outer = problem.aggregate_term.value(log_gamma)
+    return total + outer, size + abs(outer)
 
 
 def _encoder(problem: Problem, log_encoder: npt.ArrayLike) -> Array:
-    rows = np.asarray(log_encoder, dtype=np.float64)
+    rows = np.asarray(to_numpy(log_encoder), dtype=np.float64)
     if rows.shape != problem.shape:
         msg = f"log_encoder must have shape {problem.shape} (x, z), got {rows.shape}"
         raise InvalidInputError(msg)
@@ -142,7 +174,7 @@ def _encoder(problem: Problem, log_encoder: npt.ArrayLike) -> Array:
 
 
 def _log_aggregate(problem: Problem, log_aggregate: npt.ArrayLike) -> Array:
-    found = np.asarray(log_aggregate, dtype=np.float64)
+    found = np.asarray(to_numpy(log_aggregate), dtype=np.float64)
     if found.shape != problem.shape[1:]:
         msg = f"log_aggregate must have shape {problem.shape[1:]} (z,), got {found.shape}"
         raise InvalidInputError(msg)

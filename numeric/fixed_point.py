@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from numeric.dual import Evaluation, evaluate
-from numeric.problem import Array, Problem
+from numeric.arrays import Array
+from numeric.passes import Evaluation, Passes
+from numeric.problem import Problem
 
 MEMORY = 8
 RIDGE = 1e-12  # relative, of the small least-squares problem
@@ -16,14 +17,14 @@ def iterates(problem: Problem, start: Array) -> Iterator[Evaluation]:
     """Yield one evaluation of the dual for each step; ends where the numbers are no longer finite.
 
     An accelerated point (Anderson's method) is kept only where the dual value does not fall; else the damped step
-    is taken from the last good point, with damping 1/(1 + max omega data/c), and the memory is cleared.
+    is taken from the last good point, with damping 1/(1 + max (omega + lambda/2) data/c), and the memory is cleared.
 
     Args:
-        problem: With aggregate_weight > 0.
+        problem: Convex.
         start: Log aggregate, shape (z,).
     """
-    tilt, damping = problem.tilt, 1 / (1 + problem.sharpness)
-    now = evaluate(problem, tilt, start)
+    passes, damping = Passes(problem), 1 / (1 + problem.sharpness)
+    now = passes.answer(start)
     points: list[Array] = []
     residuals: list[Array] = []
     yield now
@@ -31,11 +32,11 @@ def iterates(problem: Problem, start: Array) -> Iterator[Evaluation]:
         points, residuals = [*points, now.log_aggregate][-MEMORY:], [*residuals, now.residual][-MEMORY:]
         following = None
         if len(points) > 1:
-            following = evaluate(problem, tilt, accelerated(points, residuals, now, damping))
+            following = passes.answer(accelerated(points, residuals, now, damping), now.log_normaliser)
             if not (following.finite and following.value >= now.value - SLACK * abs(now.value)):
                 points, residuals, following = [], [], None
         if following is None:
-            following = evaluate(problem, tilt, now.log_aggregate + damping * now.residual)
+            following = passes.answer(now.log_aggregate + damping * now.residual, now.log_normaliser)
         now = following
         yield now
 

@@ -14,23 +14,29 @@ from variational.errors import InvalidInputError
 from variational.formula import Call, Int, Name, Node, Num, Op, parse
 
 DATA, NOISE, ENCODER, DECODER, AGGREGATE = "pd", "pn", "q|", "p|", "gamma"
-NOT_YET = (blocks.JSD_GP, blocks.MMD_GP)
 Terms = dict[tuple[str, str], Fraction]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class InformationForm:
-    """The profile loss ``sum c q log q + omega sum gamma log gamma + sum a u q log v``, up to a constant.
+    """The profile loss ``sum c q log q + omega sum gamma log gamma + lambda JSD + sum a u q log v``, up to a constant.
 
     Attributes:
         curvature: Coefficient of the data (``pd``) and of the noise (``pn``) in c(x).
         aggregate_weight: omega.
+        divergence_weight: lambda, the coefficient of JSD(g,p).
         linear: Coefficient a by (u, v); u is ``pd`` or ``pn``, v is ``p`` or ``n``.
     """
 
     curvature: Mapping[str, Fraction]
     aggregate_weight: Fraction
+    divergence_weight: Fraction
     linear: Mapping[tuple[str, str], Fraction]
+
+    @property
+    def needs_noise(self) -> bool:
+        """Tell whether the noise or its prior of codes enters."""
+        return bool(self.curvature[NOISE]) or any(NOISE in key or "n" in key for key in self.linear)
 
 
 def information_form(objective_text: str, parameters: Mapping[str, float | Fraction]) -> InformationForm:
@@ -52,14 +58,15 @@ def information_form(objective_text: str, parameters: Mapping[str, float | Fract
     combination = grammar.parse_objective(objective_text)
     values = _values(combination, parameters)
     total: Terms = {}
+    divergence_weight = Fraction(0)
     for block, node in combination.terms.items():
         coefficient = _value(node, values)
-        if coefficient and block in NOT_YET:
-            msg = (
-                f"objective_text {objective_text!r} holds {block}, which is not of the information form; no solver yet"
-            )
+        if coefficient and block == blocks.MMD_GP:
+            msg = f"objective_text {objective_text!r} holds {block}, which is not of the information form"
             raise InvalidInputError(msg)
-        if block not in NOT_YET:
+        if block == blocks.JSD_GP:
+            divergence_weight = coefficient
+        elif block != blocks.MMD_GP:
             _add(total, _profile_terms(block), coefficient)
         if block == blocks.RECON and coefficient < 0:
             msg = f"the coefficient of recon must be >= 0, got {float(coefficient)}: no decoder is best otherwise"
@@ -75,7 +82,9 @@ def information_form(objective_text: str, parameters: Mapping[str, float | Fract
                 f"objective_text {objective_text!r} holds {weight} q log {inside}, which is not of the information form"
             )
             raise InvalidInputError(msg)
-    return InformationForm(curvature=curvature, aggregate_weight=aggregate_weight, linear=total)
+    return InformationForm(
+        curvature=curvature, aggregate_weight=aggregate_weight, divergence_weight=divergence_weight, linear=total
+    )
 
 
 def _profile_terms(block: str) -> Terms:

@@ -2,19 +2,30 @@
 
 import dataclasses
 import enum
+import functools
+from typing import Any
 
 import numpy as np
+import threadpoolctl
 
-from numeric import fixed_point, newton
-from numeric.bounds import Certificate, bracket, mutual_information
-from numeric.dual import Evaluation, evaluate, log_sum_exp
-from numeric.problem import Array, Problem
+from numeric import fixed_point, krylov, newton
+from numeric.aggregate import excess_by_row
+from numeric.arrays import Array, like, log_sum_exp, to_numpy
+from numeric.bounds import Certificate, bracket, own_bracket
+from numeric.passes import BLOCK, Evaluation, Passes
+from numeric.problem import Problem
 from variational.errors import InvalidInputError, VaeproofError
 
-ROUTES = {"newton": newton.iterates, "fixed-point": fixed_point.iterates}
+ROUTES = {"krylov": krylov.iterates, "newton": newton.iterates, "fixed-point": fixed_point.iterates}
 METHODS = ("auto", *ROUTES)
 PATIENCE = 100  # steps that improve neither the gap nor the dual value
-DENSE = 1500  # number of z up to which the dense system of a Newton step is cheap enough
+DENSE = 1500  # number of z up to which a dense system is worth a second attempt
+
+
+@functools.cache
+def _libraries() -> threadpoolctl.ThreadpoolController:
+    """Return the loaded linear algebra libraries; the matrices here are too thin for more than one thread of theirs."""
+    return threadpoolctl.ThreadpoolController()
 
 
 class NotConvergedError(VaeproofError):
@@ -30,25 +41,56 @@ class Outcome(enum.Enum):
     NOT_FINITE = "the encoder that answers the start overflows in double precision; the coefficients are too extreme"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
     """A feasible encoder and what is known about it.
 
+    The encoder answers the aggregate; it is formed when it is asked for, as it may be large.
+
     Attributes:
-        log_encoder: log q(z|x), shape (x, z).
-        log_aggregate: Log aggregate behind the lower bound, shape (z,).
+        problem: What was minimised.
+        evaluation: Of the dual at the log aggregate behind the lower bound.
         certificate: Bracket of the optimal value, nats.
         outcome: Why the solver stopped.
-        steps: Steps taken, those on the way through easier problems included.
-        mutual_information: I(X;Z) of the encoder under the data, nats.
+        steps: Evaluations of the dual that started a step.
     """
 
-    log_encoder: Array
-    log_aggregate: Array
+    problem: Problem
+    evaluation: Evaluation
     certificate: Certificate
     outcome: Outcome
     steps: int
-    mutual_information: float
+
+    @property
+    def log_aggregate(self) -> Any:
+        """Return the log aggregate, shape (z,), as an array of the library of the problem."""
+        return like(self.evaluation.log_aggregate, self.problem.pattern)
+
+    @functools.cached_property
+    def log_encoder(self) -> Any:
+        """Return log q(z|x), shape (x, z), as an array of the library of the problem."""
+        return self.rows(0, self.problem.shape[0])
+
+    @functools.cached_property
+    def mutual_information(self) -> float:
+        """Return I(X;Z) of the encoder under the data; nats."""
+        problem, log_gamma = self.problem, self.evaluation.log_answer[None, :]
+        total, step = 0.0, max(1, BLOCK // problem.shape[1])
+        for start in range(0, problem.shape[0], step):
+            rows, data = to_numpy(self.rows(start, start + step)), problem.data[start : start + step]
+            total += float(data @ excess_by_row(rows, np.broadcast_to(log_gamma, rows.shape)))
+        return total
+
+    def rows(self, start: int, stop: int) -> Any:
+        """Return log q(z|x) for the x from start to stop, shape (stop - start, z)."""
+        if self.outcome is Outcome.NOT_FINITE:  # the constant code, which is always feasible
+            number = len(self.problem.data[start:stop])
+            return like(np.tile(self.evaluation.log_aggregate, (number, 1)), self.problem.pattern)
+        return self._passes.encoder(self.evaluation, start, stop)
+
+    @functools.cached_property
+    def _passes(self) -> Passes:
+        return Passes(self.problem)
 
     def require_converged(self) -> "Solution":
         """Return self, or raise NotConvergedError with the numbers that matter."""
@@ -64,11 +106,12 @@ def solve(problem: Problem, *, gap_tol: float = 1e-10, method: str = "auto", max
     Args:
         problem: What is minimised.
         gap_tol: Largest duality gap, nats.
-        method: "newton" (dense), "fixed-point", or "auto", which takes Newton up to 1500 z.
+        method: "krylov" (matrix-free Newton, memory O(|X| + |Z|)), "newton" (dense in z), "fixed-point", or "auto",
+            which takes krylov and, where that stalls, goes on to newton.
         max_steps: Evaluations of the dual function that start a step.
 
     Raises:
-        InvalidInputError: Where an option breaks its rule.
+        InvalidInputError: Where an option breaks its rule, or the loss is not shown convex.
 
     Error:
         ``certificate.rounding`` estimates the rounding error of the bounds; the gap itself is not affected by it.
@@ -89,40 +132,40 @@ def solve(problem: Problem, *, gap_tol: float = 1e-10, method: str = "auto", max
     if not max_steps >= 1:
         msg = f"max_steps must be >= 1, got {max_steps!r}"
         raise InvalidInputError(msg)
-    if method == "auto":
-        method = "newton" if problem.shape[1] <= DENSE else "fixed-point"
-    best, outcome, steps = _run(problem, method, gap_tol, max_steps)
-    if not best.finite:
-        best, outcome = _collapsed(problem, best), Outcome.NOT_FINITE
-    certificate = bracket(problem, best.log_encoder, best.log_aggregate)
-    if outcome is Outcome.CONVERGED and not certificate.gap <= gap_tol:
-        outcome = Outcome.STALLED
-    return Solution(
-        log_encoder=best.log_encoder,
-        log_aggregate=best.log_aggregate,
-        certificate=certificate,
-        outcome=outcome,
-        steps=steps,
-        mutual_information=mutual_information(problem, best.log_encoder),
-    )
+    problem.require_convex()
+    route = "krylov" if method == "auto" else method
+    with _libraries().limit(limits=1, user_api="blas"):
+        best, outcome, steps = _run(problem, route, gap_tol, max_steps)
+        if method == "auto" and outcome is Outcome.STALLED and problem.shape[1] <= DENSE:
+            second, reason, more = _run(problem, "newton", gap_tol, max_steps)
+            if second.gap < best.gap:
+                best, outcome = second, reason
+            steps += more
+    if best.finite:
+        certificate = own_bracket(problem, best)
+    else:
+        start, outcome = constant_code(problem), Outcome.NOT_FINITE
+        best = dataclasses.replace(best, log_aggregate=start, log_answer=start)
+        certificate = bracket(problem, np.tile(start, (problem.shape[0], 1)), start)
+    return Solution(problem=problem, evaluation=best, certificate=certificate, outcome=outcome, steps=steps)
 
 
 def constant_code(problem: Problem) -> Array:
-    """Return the log of the best code that does not depend on x, shape (z,); where solvers start."""
+    """Return the log of the best code that does not depend on x, JSD aside, shape (z,); where solvers start."""
     weight = float(problem.curvature.sum()) + problem.aggregate_weight * float(problem.data.sum())
-    logits = problem.tilt.sum(axis=0) / weight
+    logits = problem.tilt_weights.sum(axis=0) @ problem.log_tilts / weight
     found: Array = logits - log_sum_exp(logits[None, :], axis=1)
     return found
 
 
-def _run(problem: Problem, method: str, gap_tol: float, max_steps: int) -> tuple[Evaluation, Outcome, int]:
+def _run(problem: Problem, route: str, gap_tol: float, max_steps: int) -> tuple[Evaluation, Outcome, int]:
     """Return the evaluation of the least gap, why the route ended, and the number of steps."""
     start = constant_code(problem)
-    if problem.aggregate_weight == 0:  # every x by itself: the first answer is the optimum
-        return evaluate(problem, problem.tilt, start), Outcome.CONVERGED, 0
+    if problem.aggregate_term.largest_stiffness == 0:  # every x by itself: the first answer is the optimum
+        return Passes(problem).answer(start), Outcome.CONVERGED, 0
     best: Evaluation | None = None
     highest, last_gain, steps = -np.inf, 0, 0
-    for steps, now in enumerate(ROUTES[method](problem, start)):
+    for steps, now in enumerate(ROUTES[route](problem, start)):
         if best is None or (now.finite and not best.gap <= now.gap):
             best, last_gain = now, steps
         if now.value > highest:
@@ -134,12 +177,5 @@ def _run(problem: Problem, method: str, gap_tol: float, max_steps: int) -> tuple
         if steps - last_gain > PATIENCE:
             break
     if best is None:  # a route yields at least its start
-        best = evaluate(problem, problem.tilt, start)
+        best = Passes(problem).answer(start)
     return best, Outcome.STALLED, steps
-
-
-def _collapsed(problem: Problem, failed: Evaluation) -> Evaluation:
-    """Return the constant code as an encoder, which is always feasible."""
-    start = constant_code(problem)
-    rows = np.broadcast_to(start, problem.shape).copy()
-    return dataclasses.replace(failed, log_aggregate=start, log_encoder=rows)

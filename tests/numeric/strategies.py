@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from numeric.dual import log_sum_exp
+from numeric.arrays import log_sum_exp
 from numeric.problem import ncvae_problem
 
 SEEDS = st.integers(0, 2**32 - 1)

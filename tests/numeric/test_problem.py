@@ -8,9 +8,16 @@ from hypothesis import given
 from numpy.testing import assert_allclose
 
 from numeric import bounds
-from numeric.dual import aggregate
+from numeric.bounds import aggregate
 from numeric.information import information_form
-from numeric.problem import Problem, ncvae_problem, problem
+from numeric.problem import (
+    Problem,
+    aae_problem,
+    beta_vae_problem,
+    infovae_problem,
+    ncvae_problem,
+    problem,
+)
 from tests.numeric import strategies
 from variational.errors import FormulaError, InvalidInputError
 
@@ -33,15 +40,33 @@ def loss(text_terms, arguments, encoder):
         "KL(q,n;pn)": (noise * q * (encoder - other)).sum(),
         "MI": (data * q * (encoder - np.log(gamma))).sum(),
         "KL(g,p)": (gamma * (np.log(gamma) - prior)).sum(),
+        "JSD(g,p)": jensen_shannon(gamma, np.exp(prior)),
     }
     return sum(weight * values[term] for term, weight in text_terms.items())
+
+
+def jensen_shannon(first, second):
+    middle = (first + second) / 2
+    return ((first * np.log(first / middle)).sum() + (second * np.log(second / middle)).sum()) / 2
 
 
 CASES = {
     "ncvae": lambda a: ({"recon": 1, "KL(q,p)": a["beta"], "KL(q,n;pn)": a["delta"]}, ncvae_problem(**a)),
     "mixed": lambda a: (
         {"recon": 2, "KL(q,p)": 3, "KL(q,n;pn)": 0.5, "MI": 0.5, "KL(g,p)": 0.49},
-        problem(MIXED, MIXED_PARAMETERS, *(a[k] for k in ("data", "noise", "log_prior", "log_noise_prior"))),
+        problem(MIXED, MIXED_PARAMETERS, a["data"], a["log_prior"], **{k: a[k] for k in ("noise", "log_noise_prior")}),
+    ),
+    "beta-vae": lambda a: (
+        {"recon": 1, "KL(q,p)": 0.7},
+        beta_vae_problem(a["data"], a["log_prior"], beta=0.7),
+    ),
+    "infovae": lambda a: (
+        {"recon": 1, "KL(q,p)": 3, "MI": -2.5},
+        infovae_problem(a["data"], a["log_prior"], alpha=0.5, weight=3),
+    ),
+    "aae": lambda a: (
+        {"recon": 1, "JSD(g,p)": 2.5},
+        aae_problem(a["data"], a["log_prior"], weight=2.5),
     ),
 }
 
@@ -101,13 +126,14 @@ def test_a_bad_argument_is_named_with_its_value_and_rule(change, message):
 
 
 BAD_OBJECTIVES = {
-    "jsd": ("recon + l*JSD(g,p)", {"l": 1}, r"holds JSD\(g,p\), which is not of the information form"),
+    "jsd alone": ("recon + l*JSD(g,p)", {"l": 1}, "must be > 0, got -0.5 at x index 0: the loss is not convex"),
+    "jsd with minus": ("recon + 2*KL(q,p) - JSD(g,p)", {}, "divergence_weight must be >= 0 for a certified optimum"),
     "mmd": ("recon + MMD(g,p)", {}, r"holds MMD\(g,p\)"),
     "missing": ("recon + beta*KL(q,p)", {}, r"parameters must name exactly those of the objective \(beta\)"),
     "unknown": ("recon + KL(q,p)", {"beta": 1}, r"exactly those of the objective \(none\), got beta"),
     "infinite": ("recon + beta*KL(q,p)", {"beta": math.inf}, "parameter beta must be a finite number, got inf"),
     "negative recon": ("3*KL(q,p) - recon", {}, "coefficient of recon must be >= 0, got -1"),
-    "aggregate": ("recon + 2*KL(q,p) + 3*MI", {}, "aggregate_weight must be finite and >= 0, got -2"),
+    "aggregate": ("recon + 2*KL(q,p) + 3*MI", {}, "aggregate_weight must be >= 0 for a certified optimum, got -2.0: the loss is a difference"),
     "infovae": ("recon + 2*KL(q,p) - 2*MI", {}, "must be > 0, got -0.5 at x index 0"),
     "division": ("recon + 1/a*KL(q,p)", {"a": 0}, "divides by zero"),
     "power": ("recon + a^b*KL(q,p)", {"a": -1, "b": 0.5}, "not a finite real number"),
@@ -118,12 +144,21 @@ BAD_OBJECTIVES = {
 @pytest.mark.parametrize(("text", "parameters", "message"), BAD_OBJECTIVES.values(), ids=BAD_OBJECTIVES)
 def test_an_objective_that_cannot_be_solved_is_refused_with_the_reason(text, parameters, message):
     with pytest.raises(InvalidInputError, match=message):
-        problem(text, parameters, HALF, HALF, LOG_HALF, LOG_HALF)
+        problem(text, parameters, HALF, LOG_HALF, noise=HALF, log_noise_prior=LOG_HALF)
+
+
+@pytest.mark.parametrize("missing", ["noise", "log_noise_prior"])
+def test_the_noise_may_be_left_out_only_where_it_does_not_enter(missing):
+    given_noise = {"noise": HALF, "log_noise_prior": LOG_HALF}
+    del given_noise[missing]
+    problem("recon + 2*KL(q,p)", {}, HALF, LOG_HALF, **given_noise)
+    with pytest.raises(InvalidInputError, match=rf"{missing} is needed: .* holds KL\(q,n;pn\)"):
+        problem("recon + 2*KL(q,p) + KL(q,n;pn)", {}, HALF, LOG_HALF, **given_noise)
 
 
 def test_a_text_outside_the_grammar_is_a_formula_error():
     with pytest.raises(FormulaError, match="unknown term"):
-        problem("recon + KL(p,q)", {}, HALF, HALF, LOG_HALF, LOG_HALF)
+        problem("recon + KL(p,q)", {}, HALF, LOG_HALF)
 
 
 def test_a_problem_built_by_hand_is_checked_too():
