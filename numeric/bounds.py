@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from numeric.aggregate import excess, excess_by_row
+from numeric.aggregate import excess_by_row
 from numeric.arrays import Array, log_sum_exp, to_numpy
 from numeric.passes import BLOCK, Evaluation, Passes
 from numeric.problem import Problem
@@ -100,7 +100,7 @@ def _dual_size(problem: Problem, log_aggregate: Array) -> float:
     tilts = np.abs(problem.tilt_weights) @ np.abs(problem.log_tilts).max(axis=1)
     term = problem.aggregate_term
     shifts = problem.data * np.abs(term.slope(log_aggregate)).max()
-    return float(tilts.sum() + shifts.sum()) + abs(term.conjugate(log_aggregate))
+    return float(tilts.sum() + shifts.sum()) + abs(term.conjugate(log_aggregate)) + problem.divergence_weight
 
 
 def value(problem: Problem, log_encoder: npt.ArrayLike) -> float:
@@ -152,7 +152,7 @@ def _primal(problem: Problem, encoder: Array, log_gamma: Array) -> tuple[float, 
         total += float((curved - tilted).sum())
         size += float(np.abs(curved).sum() + np.abs(tilted).sum())
     outer = problem.aggregate_term.value(log_gamma)
-    return total + outer, size + abs(outer)
+    return total + outer, size + abs(outer) + problem.divergence_weight
 
 
 def _encoder(problem: Problem, log_encoder: npt.ArrayLike) -> Array:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy import linalg
 
-from numeric.arrays import Array
+from numeric.arrays import Array, to_numpy
 from numeric.line_search import search
 from numeric.lumping import Lumping, lump
 from numeric.passes import TINY, Evaluation, Passes
@@ -86,7 +86,8 @@ def _directions(passes: Passes, model: "Model", now: Evaluation, *, refine: bool
             if solver is None:
                 continue
             if refine:
-                yield conjugate_gradients(passes, now, solver, log_mass, right, stiffness) / stiffness
+                refined = conjugate_gradients(passes, now, solver, log_mass=log_mass, right=right, stiffness=stiffness)
+                yield refined / stiffness
             yield solver(right) / stiffness
     yield now.residual / (1 + passes.problem.sharpness)
 
@@ -112,7 +113,7 @@ class Model:
         """
         at = now if self.exact else self.passes.answer(now.log_aggregate, self._log_normaliser)
         self._log_normaliser = at.log_normaliser
-        rows = np.exp(self.passes.encoder(at))
+        rows = np.exp(to_numpy(self.passes.encoder(at)))
         weights = self.passes.weights[1]
         mass = np.maximum(np.exp(log_mass), TINY)
         relative = np.exp(np.minimum(now.log_weighted - log_mass, LARGEST_EXPONENT))
@@ -137,7 +138,7 @@ class Model:
 
 
 def conjugate_gradients(
-    passes: Passes, now: Evaluation, solver: Solver, log_mass: Array, right: Array, stiffness: Array
+    passes: Passes, now: Evaluation, solver: Solver, *, log_mass: Array, right: Array, stiffness: Array
 ) -> Array:
     """Return v with (diag(m/k) + K) v = m r up to a relative residual, by preconditioned conjugate gradients.
 

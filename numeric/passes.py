@@ -180,7 +180,7 @@ class Passes:
         return total
 
     def _column_sums(self, columns: Any, log_normaliser: Array) -> Array:
-        """Return log sum_x data q and log sum_x (data^2/c) q of some columns, whatever their size; shape (2, columns)."""
+        """Return log sum_x data q and log sum_x (data^2/c) q of some columns, however small; shape (2, columns)."""
         held = self.problem.data > 0
         features, log_weights = to_numpy(self._features)[held].copy(), np.log(self.weights[:, held])
         features[:, -1] = -log_normaliser[held]

@@ -19,7 +19,9 @@ from variational.errors import InvalidInputError, VaeproofError
 ROUTES = {"krylov": krylov.iterates, "newton": newton.iterates, "fixed-point": fixed_point.iterates}
 METHODS = ("auto", *ROUTES)
 PATIENCE = 100  # steps that improve neither the gap nor the dual value
-DENSE = 1500  # number of z up to which a dense system is worth a second attempt
+FIRST_ATTEMPT = 60  # steps after which easier problems are solved on the way
+CONTINUED_FACTOR = 10.0  # between the sharpness of one such problem and the next
+CONTINUED_GAP = 1e-3  # nats, of a problem on the way
 
 
 @functools.cache
@@ -107,7 +109,7 @@ def solve(problem: Problem, *, gap_tol: float = 1e-10, method: str = "auto", max
         problem: What is minimised.
         gap_tol: Largest duality gap, nats.
         method: "krylov" (matrix-free Newton, memory O(|X| + |Z|)), "newton" (dense in z), "fixed-point", or "auto",
-            which takes krylov and, where that stalls, goes on to newton.
+            which takes krylov and, where that stalls, reaches the problem through less sharp ones.
         max_steps: Evaluations of the dual function that start a step.
 
     Raises:
@@ -133,14 +135,16 @@ def solve(problem: Problem, *, gap_tol: float = 1e-10, method: str = "auto", max
         msg = f"max_steps must be >= 1, got {max_steps!r}"
         raise InvalidInputError(msg)
     problem.require_convex()
-    route = "krylov" if method == "auto" else method
+    start = constant_code(problem)
     with _libraries().limit(limits=1, user_api="blas"):
-        best, outcome, steps = _run(problem, route, gap_tol, max_steps)
-        if method == "auto" and outcome is Outcome.STALLED and problem.shape[1] <= DENSE:
-            second, reason, more = _run(problem, "newton", gap_tol, max_steps)
-            if second.gap < best.gap:
-                best, outcome = second, reason
-            steps += more
+        if method == "auto":
+            best, outcome, steps = _run(problem, "krylov", start, gap_tol, min(max_steps, FIRST_ATTEMPT))
+            if outcome in {Outcome.STALLED, Outcome.STEPS_SPENT} and steps < max_steps:
+                start, spent = _continued(problem, start, max_steps - steps)
+                second, outcome, more = _run(problem, "krylov", start, gap_tol, max(max_steps - steps - spent, 1))
+                best, steps = min(best, second, key=lambda found: found.gap), steps + spent + more
+        else:
+            best, outcome, steps = _run(problem, method, start, gap_tol, max_steps)
     if best.finite:
         certificate = own_bracket(problem, best)
     else:
@@ -158,9 +162,25 @@ def constant_code(problem: Problem) -> Array:
     return found
 
 
-def _run(problem: Problem, route: str, gap_tol: float, max_steps: int) -> tuple[Evaluation, Outcome, int]:
+def _continued(problem: Problem, start: Array, max_steps: int) -> tuple[Array, int]:
+    """Return a start from problems that are made less and less flat, and the steps it took.
+
+    In the first, no c is below k data, so that every step of Newton is short; each takes the aggregate of the one
+    before.
+    """
+    steps, sharpness, stiffness = 0, 1.0, problem.aggregate_term.largest_stiffness
+    while sharpness < problem.sharpness and steps < max_steps:
+        curvature = np.maximum(problem.curvature, stiffness * problem.data / sharpness)
+        easier = dataclasses.replace(problem, curvature=curvature)
+        found, _, more = _run(easier, "krylov", start, CONTINUED_GAP, min(max_steps - steps, FIRST_ATTEMPT))
+        if found.finite:
+            start = found.log_aggregate
+        steps, sharpness = steps + more, sharpness * CONTINUED_FACTOR
+    return start, steps
+
+
+def _run(problem: Problem, route: str, start: Array, gap_tol: float, max_steps: int) -> tuple[Evaluation, Outcome, int]:
     """Return the evaluation of the least gap, why the route ended, and the number of steps."""
-    start = constant_code(problem)
     if problem.aggregate_term.largest_stiffness == 0:  # every x by itself: the first answer is the optimum
         return Passes(problem).answer(start), Outcome.CONVERGED, 0
     best: Evaluation | None = None

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from numeric.arrays import log_sum_exp
-from numeric.problem import ncvae_problem
+from numeric.problem import ncvae_problem, problem
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIZES = st.integers(1, 6)
@@ -43,3 +43,13 @@ def settings_of_problems(draw, decades=GENTLE, spreads=(0.3, 3.0)):
 
 def problems(decades=GENTLE, spreads=(0.3, 3.0)):
     return settings_of_problems(decades, spreads).map(lambda arguments: ncvae_problem(**arguments))
+
+
+@st.composite
+def problems_with_divergence(draw):
+    """Draw convex problems in which the Jensen-Shannon divergence of the aggregate enters, alone or not."""
+    arguments = draw(settings_of_problems())
+    parameters = {"b": arguments.pop("beta"), "d": arguments.pop("delta")}
+    parameters |= {"a": draw(st.sampled_from((0, 1e-3, 1))), "l": 10 ** draw(st.floats(-2, 2))}
+    # the reconstruction takes a from c, which b > 1 >= a outweighs
+    return problem("a*recon + b*KL(q,p) + d*KL(q,n;pn) + l*JSD(g,p)", parameters, **arguments)

@@ -133,7 +133,11 @@ BAD_OBJECTIVES = {
     "unknown": ("recon + KL(q,p)", {"beta": 1}, r"exactly those of the objective \(none\), got beta"),
     "infinite": ("recon + beta*KL(q,p)", {"beta": math.inf}, "parameter beta must be a finite number, got inf"),
     "negative recon": ("3*KL(q,p) - recon", {}, "coefficient of recon must be >= 0, got -1"),
-    "aggregate": ("recon + 2*KL(q,p) + 3*MI", {}, "aggregate_weight must be >= 0 for a certified optimum, got -2.0: the loss is a difference"),
+    "aggregate": (
+        "recon + 2*KL(q,p) + 3*MI",
+        {},
+        "aggregate_weight must be >= 0 .* got -2.0: the loss is a difference",
+    ),
     "infovae": ("recon + 2*KL(q,p) - 2*MI", {}, "must be > 0, got -0.5 at x index 0"),
     "division": ("recon + 1/a*KL(q,p)", {"a": 0}, "divides by zero"),
     "power": ("recon + a^b*KL(q,p)", {"a": -1, "b": 0.5}, "not a finite real number"),

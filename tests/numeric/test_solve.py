@@ -21,14 +21,14 @@ GAP = 1e-12
 TIGHT = 1e-22  # what Newton reaches, because the gap is a sum of small terms and no difference of large ones
 AGREE = 1e-10  # nats, beside the rounding that a bracket names
 ENCODER_ATOL = 1e-5  # TV(q_x, q*_x) <= sqrt(gap / (2 c_x)) at the gap of 1e-12, where c_x > 5e-3
-VALUES = st.floats(-5.0, 5.0)
+CONVEX = strategies.problems() | strategies.problems_with_divergence()
 
 
 def solved(found, **options):
     return solve.solve(found, gap_tol=GAP, **options).require_converged()
 
 
-@given(found=strategies.problems(), seed=strategies.SEEDS, spread=st.sampled_from((0.1, 2.0, 100.0)))
+@given(found=CONVEX, seed=strategies.SEEDS, spread=st.sampled_from((0.1, 2.0, 100.0)))
 def test_any_encoder_and_any_aggregate_bracket_the_optimum(found, seed, spread):
     generator = np.random.default_rng(seed)
     encoder = strategies.log_encoder(generator, found.shape, spread)
@@ -41,7 +41,7 @@ def test_any_encoder_and_any_aggregate_bracket_the_optimum(found, seed, spread):
     assert_allclose(certificate.upper - certificate.lower, certificate.gap, rtol=1e-12, atol=2 * certificate.rounding)
 
 
-@given(found=strategies.problems(), seed=strategies.SEEDS)
+@given(found=CONVEX, seed=strategies.SEEDS)
 def test_the_loss_above_the_optimum_is_the_divergence_from_the_optimum(found, seed):
     solution = solve.solve(found, gap_tol=TIGHT, method="newton").require_converged()
     encoder = strategies.log_encoder(np.random.default_rng(seed), found.shape)
@@ -51,7 +51,7 @@ def test_the_loss_above_the_optimum_is_the_divergence_from_the_optimum(found, se
     assert_allclose(bounds.distance(found, encoder, solution.log_encoder), above, rtol=0, atol=tolerance)
 
 
-@given(found=strategies.problems())
+@given(found=CONVEX)
 def test_the_three_routes_agree(found):
     newton, *others = (solved(found, method=method) for method in ("newton", "krylov", "fixed-point"))
     for other in others:
@@ -137,8 +137,8 @@ def discretised(points, mean, deviation):
     return logits - log_sum_exp(logits[None, :], axis=1)[0]
 
 
-def gaussian_problem(beta, delta, deviation=5.0):
-    x, z = np.linspace(-5, 6, 20), np.linspace(-15, 15, 40)
+def gaussian_problem(beta, delta, deviation=5.0, *, size=20):
+    x, z = np.linspace(-5, 6, size), np.linspace(-15, 15, 2 * size)
     data, noise = np.exp(discretised(x, 0, 1)), np.exp(discretised(x, 1, 1.5))
     return ncvae_problem(data, noise, discretised(z, 0, 1), discretised(z, 0, deviation), beta=beta, delta=delta)
 
@@ -151,6 +151,26 @@ def test_newton_closes_the_gap_on_gaussian_grids_whatever_the_parameters(method,
     solution = solved(gaussian_problem(beta, delta, deviation), method=method)
     assert solution.steps <= (30 if deviation > 1 else 400)
     assert solution.certificate.gap <= GAP
+
+
+@given(found=strategies.problems(strategies.EXTREME, spreads=(0.3, 30.0, 1000.0)))
+def test_auto_closes_the_gap_of_extreme_problems(found):
+    assert solve.solve(found, gap_tol=1e-9).outcome is Outcome.CONVERGED
+
+
+@given(found=CONVEX)
+def test_the_bracket_of_the_solver_is_that_of_its_encoder_and_aggregate(found):
+    solution = solve.solve(found, gap_tol=1e-6)
+    own, other = solution.certificate, bounds.bracket(found, solution.log_encoder, solution.log_aggregate)
+    tolerance = own.rounding + other.rounding
+    assert_allclose(own.lower, other.lower, rtol=0, atol=tolerance)
+    assert_allclose(own.upper, other.upper, rtol=0, atol=tolerance)
+    assert_allclose(own.gap, other.gap, rtol=1e-5, atol=1e-18)
+
+
+def test_the_number_of_steps_does_not_grow_with_the_size():
+    steps = [solved(gaussian_problem(1.01, 0.1, size=size)).steps for size in (50, 200, 800)]
+    assert max(steps) <= 3
 
 
 @pytest.mark.parametrize("beta", [0.5, 1.0])
