@@ -1,4 +1,4 @@
-"""Descent stays feasible, never rises, finds what is known, and agrees with the certified optimum where there is one."""
+"""Descent stays feasible, never rises, finds what is known, and ends inside the certified bracket if there is one."""
 
 import math
 
