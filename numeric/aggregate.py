@@ -6,6 +6,8 @@ import numpy as np
 
 from numeric.arrays import Array
 
+FARTHEST = 600.0  # growth of a log mass up to which exp of it does not overflow, and what is flushed is below 1e-60
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class AggregateTerm:
@@ -81,6 +83,10 @@ def excess(log_mass: Array, log_reference: Array) -> float:
     Error:
         Each term is >= 0 and second order in log m - log r, so rounding of the two sums does not enter.
     """
+    change = log_mass - log_reference
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        if change.min() > -FARTHEST:  # false for nan
+            return float(np.exp(log_mass) @ (np.expm1(-change) + change))
     return float(excess_by_row(log_mass[None, :], log_reference[None, :])[0])
 
 

@@ -9,16 +9,19 @@ import functools
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from scipy import linalg
+from scipy.linalg import lapack
 
 from numeric.arrays import Array, to_numpy
 from numeric.line_search import search
-from numeric.lumping import Lumping, lump
+from numeric.lumping import lump
 from numeric.passes import TINY, Evaluation, Passes
 from numeric.problem import Problem
 
+DIRECT = 64  # number of x up to which all of them are in the preconditioner
 GROUPS = 32
-LUMPED_GAP = 1e-9  # nats; the error made by joining x is larger
+LUMPED_GAP = 1e-5  # nats; the error made by joining x is of this size
+MANY = 16 * GROUPS  # number of x from which steps on groups cost next to nothing
+LUMPED_GAP_OF_MANY = 1e-9
 LUMPED_STEPS = 60
 SLOW = 0.2  # factor on the square root of the gap above which the preconditioner alone is not enough
 FORCING = 0.05  # relative residual of conjugate gradients
@@ -37,14 +40,29 @@ def iterates(problem: Problem, start: Array) -> Iterator[Evaluation]:
         start: Log aggregate, shape (z,).
     """
     passes = Passes(problem)
-    model, now = Model(passes, exact=True), None
-    if problem.shape[0] > GROUPS:
-        lumping = lump(problem, GROUPS)
-        model = Model(Passes(lumping.problem, threads=1), exact=False)
-        start, log_normaliser = _lumped_optimum(lumping, start)
-        now = passes.answer(start, log_normaliser)
-    if now is None or not now.finite:
-        now = passes.answer(start)
+    if problem.shape[0] <= DIRECT:
+        yield from _steps(passes, Model(passes, exact=True), passes.answer(start))
+        return
+    lumping = lump(problem, GROUPS)
+    model = Model(Passes(lumping.problem, threads=1), exact=False)
+    near = _lumped_optimum(model.passes, start, LUMPED_GAP if problem.shape[0] < MANY else LUMPED_GAP_OF_MANY)
+    now = passes.answer(near.log_aggregate, near.log_normaliser[lumping.group])
+    yield from _steps(passes, model, now if now.finite else passes.answer(start))
+
+
+def _lumped_optimum(passes: Passes, start: Array, gap_tol: float) -> Evaluation:
+    """Return the evaluation of the lumped problem of the least gap."""
+    best = passes.answer(start)
+    for steps, now in enumerate(_steps(passes, Model(passes, exact=True), best)):
+        if now.finite and not best.gap <= now.gap:
+            best = now
+        if now.gap <= gap_tol or steps > LUMPED_STEPS:
+            break
+    return best
+
+
+def _steps(passes: Passes, model: "Model", now: Evaluation | None) -> Iterator[Evaluation]:
+    """Yield the evaluation at the start and after each step; ends where no step leads up."""
     slow = False
     while now is not None:
         yield now
@@ -52,19 +70,6 @@ def iterates(problem: Problem, start: Array) -> Iterator[Evaluation]:
             return
         before, now = now, _step(passes, model, now, refine=slow)
         slow = slow or (now is not None and not model.exact and now.gap > SLOW**2 * before.gap)
-
-
-def _lumped_optimum(lumping: Lumping, start: Array) -> tuple[Array, Array]:
-    """Return the log aggregate of the optimum of the lumped problem and a log normaliser for each x."""
-    best: Evaluation | None = None
-    for steps, now in enumerate(iterates(lumping.problem, start)):
-        if best is None or (now.finite and not best.gap <= now.gap):
-            best = now
-        if now.gap <= LUMPED_GAP or steps > LUMPED_STEPS:
-            break
-    if best is None:  # a route yields at least its start
-        return start, np.full(len(lumping.group), np.nan)
-    return best.log_aggregate, best.log_normaliser[lumping.group]
 
 
 def _step(passes: Passes, model: "Model", now: Evaluation, *, refine: bool) -> Evaluation | None:
@@ -121,16 +126,15 @@ class Model:
         root = np.sqrt(mass * diagonal)
         rows *= np.sqrt(weights)[:, None]
         rows /= root
-        small = np.eye(len(rows)) - rows @ rows.T
-        if not np.isfinite(small).all():
+        small = rows @ -rows.T
+        small.flat[:: len(rows) + 1] += 1
+        factor, failed = lapack.dpotrf(small, lower=1, overwrite_a=1)
+        if failed or not np.isfinite(factor.diagonal()).all():
             return None
-        try:
-            factor = linalg.cho_factor(small, lower=True, overwrite_a=True, check_finite=False)
-        except linalg.LinAlgError:
-            return None
+        scale = mass / root
 
         def solve(right: Array) -> Array:
-            inner = linalg.cho_solve(factor, rows @ (mass / root * right), check_finite=False)
+            inner, _ = lapack.dpotrs(factor, rows @ (scale * right), lower=1)
             solution: Array = right / diagonal + (inner @ rows) / root
             return solution
 

@@ -26,10 +26,8 @@ def search(
     Returns:
         None where the direction does not lead up, or every step overshoots.
     """
-    if not np.isfinite(direction).all():
-        return None
     start = _rise(term, now, direction)
-    if not 0 < start < np.inf:
+    if not (0 < start < np.inf and np.isfinite(direction).all()):
         return None
     length = 1.0
     while length > SHORTEST:

@@ -31,17 +31,17 @@ def lump(problem: Problem, groups: int) -> Lumping:
     with np.errstate(over="ignore"):
         ratio = np.minimum(problem.data / problem.curvature, 1e300)
     order = np.argsort(ratio, kind="stable")
+    data = problem.data[order]
     # groups of equal share in the mass and in the number of x, so that neither the bulk nor the tail is coarse
-    share = np.cumsum(problem.data[order]) / problem.data.sum() + np.arange(1, len(order) + 1) / len(order)
+    share = np.cumsum(data) / data.sum() + np.arange(1, len(order) + 1) / len(order)
     label = np.minimum((share * (groups / 2)).astype(int), groups - 1)
-    label = np.cumsum(np.r_[0, np.diff(label) > 0])
-    starts = np.flatnonzero(np.r_[True, np.diff(label) > 0])
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(label)) + 1])
     group = np.empty(len(order), dtype=int)
-    group[order] = label
+    group[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
     return Lumping(
         problem=dataclasses.replace(
             problem,
-            data=np.add.reduceat(problem.data[order], starts),
+            data=np.add.reduceat(data, starts),
             curvature=np.add.reduceat(problem.curvature[order], starts),
             tilt_weights=np.add.reduceat(problem.tilt_weights[order], starts, axis=0),
             pattern=None,

@@ -7,6 +7,7 @@ column of the first matrix subtracts the log normaliser, known from the pass bef
 
 import concurrent.futures
 import dataclasses
+import math
 import os
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,7 @@ from numeric.problem import Problem
 
 BLOCK = 1 << 16  # entries of a block, which then stays in the cache of a core
 DEVICE_BLOCK = 1 << 24  # the same on an accelerator, which wants large ones
-PARALLEL = 1 << 18  # entries from which a second thread gains more than it costs
+PARALLEL = 1 << 20  # entries from which a second thread gains more than it costs
 FARTHEST = 600.0  # of a log normaliser from the one before, so that no block overflows or is flushed to zero
 TINY = 1e-290  # aggregate below which a column is summed again in log space
 
@@ -33,6 +34,7 @@ class Evaluation:
         log_normaliser: Of the encoder that minimises the Lagrangian at s, shape (x,).
         log_answer: Log aggregate of that encoder, shape (z,); equal to the argument at the optimum.
         log_weighted: log sum_x (data^2/c) q(z|x), shape (z,).
+        slope: Gradient of D in s, the aggregate of the answer minus the argument, shape (z,).
         value: D(s), nats.
         gap: R of that encoder minus D(s), nats, as a sum of terms that are none below zero.
     """
@@ -41,6 +43,7 @@ class Evaluation:
     log_normaliser: Array
     log_answer: Array
     log_weighted: Array
+    slope: Array
     value: float
     gap: float
 
@@ -50,15 +53,9 @@ class Evaluation:
         return self.log_answer - self.log_aggregate
 
     @property
-    def slope(self) -> Array:
-        """Return the gradient of D in s, the aggregate of the answer minus the argument."""
-        with np.errstate(over="ignore", under="ignore"):
-            return np.exp(self.log_answer) - np.exp(self.log_aggregate)
-
-    @property
     def finite(self) -> bool:
         """Tell whether value and gap are numbers."""
-        return bool(np.isfinite(self.value) and np.isfinite(self.gap))
+        return math.isfinite(self.value) and math.isfinite(self.gap)
 
 
 def available_threads() -> int:
@@ -90,11 +87,11 @@ class Passes:
             inverse = 1 / problem.curvature
             features = [problem.tilt_weights * inverse[:, None], (-problem.data * inverse)[:, None]]
             self.weights = np.stack([problem.data, problem.data**2 * inverse])
-        self._features = like(np.concatenate([*features, np.zeros((number_x, 1))], axis=1), pattern)
-        self._columns = like(np.concatenate([problem.log_tilts, np.ones((2, number_z))]), pattern)
-        self._uploaded_weights = like(self.weights, pattern)
-        self._ones = like(np.ones(number_z), pattern)
-        self._buffers = [like(np.empty((self._rows, number_z)), pattern) for _ in range(self.threads)]
+        self._features = self._upload(np.concatenate([*features, np.zeros((number_x, 1))], axis=1))
+        self._columns = self._upload(np.concatenate([problem.log_tilts, np.ones((2, number_z))]))
+        self._uploaded_weights = self._upload(self.weights)
+        self._ones = self._upload(np.ones(number_z))
+        self._buffers = [self._upload(np.empty((self._rows, number_z))) for _ in range(self.threads)]
 
     def answer(self, log_aggregate: Array, log_normaliser: Array | None = None) -> Evaluation:
         """Return the answer to one log aggregate.
@@ -110,15 +107,18 @@ class Passes:
                 return self.answer(log_aggregate)
             found = log_total if log_normaliser is None else log_normaliser + log_total
             log_sums = np.log(sums)
-            tiny = ~(sums[0] >= TINY)
-            if tiny.any() and np.isfinite(found).all():
+            if not sums[0].min() >= TINY and np.isfinite(found).all():
+                tiny = ~(sums[0] >= TINY)
                 log_sums[:, tiny] = self._column_sums(np.flatnonzero(tiny), found)
-            value = -float(self.problem.curvature @ found) - self.term.conjugate(log_aggregate)
-            gap = self.term.divergence(log_sums[0], log_aggregate)
-        return Evaluation(
-            log_aggregate=log_aggregate, log_normaliser=found, log_answer=log_sums[0], log_weighted=log_sums[1],
-            value=value, gap=gap,
-        )  # fmt: skip
+            return Evaluation(
+                log_aggregate=log_aggregate,
+                log_normaliser=found,
+                log_answer=log_sums[0],
+                log_weighted=log_sums[1],
+                slope=sums[0] - np.exp(log_aggregate),
+                value=-float(self.problem.curvature @ found) - self.term.conjugate(log_aggregate),
+                gap=self.term.divergence(log_sums[0], log_aggregate),
+            )
 
     def encoder(self, at: Evaluation, start: int = 0, stop: int | None = None) -> Any:
         """Return log q(z|x) for the rows from start to stop, an array of the library of the problem."""
@@ -128,19 +128,25 @@ class Passes:
     def information_product(self, at: Evaluation, vector: Array) -> Array:
         """Return sum_x (data^2/c) q_x (q_x . v), shape (z,)."""
         self._load(at.log_aggregate, at.log_normaliser)
-        library, weights, other = self._library, self._uploaded_weights[1], like(vector, self.problem.pattern)
+        library, weights, other = self._library, self._uploaded_weights[1], self._upload(vector)
 
         def visit(block: Any, rows: slice) -> Any:
             library.exp(block, out=block)
             return library.matmul(weights[rows] * library.matmul(block, other), block)
 
         with np.errstate(under="ignore"):
-            found: Array = to_numpy(sum(self._visited(visit)))
+            found: Array = self._download(sum(self._visited(visit)))
         return found
 
     def _load(self, log_aggregate: Array, log_normaliser: Array | None) -> None:
-        self._columns[-2] = like(self.term.slope(log_aggregate), self.problem.pattern)
-        self._features[:, -1] = 0.0 if log_normaliser is None else like(-log_normaliser, self.problem.pattern)
+        self._columns[-2] = self._upload(self.term.slope(log_aggregate))
+        self._features[:, -1] = 0.0 if log_normaliser is None else self._upload(-log_normaliser)
+
+    def _upload(self, array: Array) -> Any:
+        return array if self.problem.pattern is None else like(array, self.problem.pattern)
+
+    def _download(self, array: Any) -> Any:
+        return array if self.problem.pattern is None else to_numpy(array)
 
     def _sums(self, *, search: bool) -> tuple[Array, Array]:
         """Return the log of the sum of each row, and the sums of the columns, weighted and normalised."""
@@ -156,8 +162,8 @@ class Passes:
             totals[rows] = total if not search else library.log(total) + top
             return library.matmul(self._uploaded_weights[:, rows] / total, block)
 
-        sums: Array = to_numpy(sum(self._visited(visit)))
-        found = to_numpy(totals)
+        sums: Array = self._download(sum(self._visited(visit)))
+        found = self._download(totals)
         return (found if search else np.log(found)), sums
 
     def _visited(self, visit: Callable[[Any, slice], Any]) -> list[Any]:

@@ -98,6 +98,7 @@ def test_a_cuda_tensor_keeps_the_passes_on_its_device():
 
 def test_conjugate_gradients_reach_the_optimum_where_the_groups_are_too_coarse(monkeypatch):
     found = ncvae_problem(*sample(7, (60, 25), spread=3.0), beta=1.001, delta=0.01)
+    monkeypatch.setattr(krylov, "DIRECT", 3)
     monkeypatch.setattr(krylov, "GROUPS", 3)
     products = []
     original = Passes.information_product

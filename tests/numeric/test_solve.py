@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from numeric import bounds, solve
+from numeric import bounds, krylov, solve
 from numeric.arrays import log_sum_exp
 from numeric.problem import Problem, ncvae_problem, problem
 from numeric.solve import NotConvergedError, Outcome
@@ -58,6 +58,17 @@ def test_the_three_routes_agree(found):
         rounding = newton.certificate.rounding + other.certificate.rounding
         assert_allclose(newton.certificate.upper, other.certificate.upper, rtol=0, atol=AGREE + rounding)
         assert_allclose(newton.certificate.lower, other.certificate.lower, rtol=0, atol=AGREE + rounding)
+
+
+@given(found=CONVEX, groups=st.integers(1, 3))
+def test_a_preconditioner_of_few_groups_changes_the_way_and_not_the_optimum(found, groups):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(krylov, "DIRECT", 1)
+        patch.setattr(krylov, "GROUPS", groups)
+        lumped = solved(found, method="krylov")
+    whole = solved(found, method="newton")
+    tolerance = AGREE + lumped.certificate.rounding + whole.certificate.rounding
+    assert_allclose(lumped.certificate.upper, whole.certificate.upper, rtol=0, atol=tolerance)
 
 
 @given(arguments=strategies.settings_of_problems(), seed=strategies.SEEDS)

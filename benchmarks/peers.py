@@ -1,0 +1,180 @@
+"""How much faster is the solver than a conic solver and a compiled fixed point, on the same problem to the same gap?
+
+    python benchmarks/peers.py [--quick] [--out FILE]        needs the extra `bench`: pip install -e ".[bench]"
+
+Clarabel runs through CVXPY at the tightest tolerance at which it still ends; its gap is measured by our bracket, and so is
+that of the fixed point, which is compiled by JAX for the size and runs without checks until its gap is 1e-12.
+"""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cvxpy as cp
+import jax
+import numpy as np
+import timing
+
+from numeric import bounds, passes
+from numeric.passes import Passes
+from numeric.problem import Problem
+from numeric.solve import constant_code, solve
+
+OUT = Path(__file__).with_suffix(".json")
+SIZES = ((20, 40), (50, 100), (100, 200), (200, 400))
+GAP = 1e-12
+CLARABEL_TOLERANCES = (1e-12, 1e-10, 1e-8)
+DAMPINGS = (1.0, 0.8, 0.6, 0.5)
+
+
+def clarabel(problem: Problem, tolerance: float) -> tuple[float, np.ndarray]:
+    """Return optimal value and encoder by CVXPY and Clarabel."""
+    encoder = cp.Variable(problem.shape, nonneg=True)
+    loss = cp.sum(cp.multiply(problem.curvature[:, None], -cp.entr(encoder)))
+    loss += problem.aggregate_weight * cp.sum(-cp.entr(problem.data @ encoder)) - cp.sum(
+        cp.multiply(problem.tilt, encoder)
+    )
+    task = cp.Problem(cp.Minimize(loss), [cp.sum(encoder, axis=1) == 1])
+    options = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), tolerance)
+    task.solve(solver=cp.CLARABEL, **options)
+    return task.value, encoder.value
+
+
+def tightest(problem: Problem) -> float | None:
+    """Return the smallest tolerance at which Clarabel ends as optimal."""
+    for tolerance in CLARABEL_TOLERANCES:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                clarabel(problem, tolerance)
+            except cp.error.SolverError:
+                continue
+            if not caught:
+                return tolerance
+    return None
+
+
+def compiled_fixed_point(problem: Problem, damping: float) -> Callable[[], tuple[Any, Any]]:
+    """Return the damped fixed point on the log aggregate, compiled by JAX; it stops at a gap of GAP."""
+    logits = jax.numpy.asarray(problem.tilt / problem.curvature[:, None])
+    share = jax.numpy.asarray(problem.aggregate_weight * problem.data / problem.curvature)[:, None]
+    data, start = jax.numpy.asarray(problem.data), jax.numpy.asarray(constant_code(problem))
+
+    def answer(log_aggregate: Any) -> Any:
+        code = jax.nn.softmax(logits - share * (1 + log_aggregate), axis=1)
+        return jax.numpy.log(data @ code)
+
+    def gap(log_aggregate: Any, found: Any) -> Any:
+        change = log_aggregate - found
+        return jax.numpy.sum(jax.numpy.exp(found) * (jax.numpy.expm1(change) - change))
+
+    @jax.jit
+    def run() -> Any:
+        def go_on(state: Any) -> Any:
+            return (gap(state[0], state[1]) > GAP) & (state[2] < 5000)
+
+        def step(state: Any) -> Any:
+            following = state[0] + damping * (state[1] - state[0])
+            return following, answer(following), state[2] + 1
+
+        return jax.lax.while_loop(go_on, step, (start, answer(start), 0))
+
+    return lambda: jax.block_until_ready(run())
+
+
+def best_fixed_point(problem: Problem) -> tuple[float, Callable[[], Any]] | None:
+    """Return the damping of least steps that converges, and the compiled task."""
+    best = None
+    for damping in DAMPINGS:
+        task = compiled_fixed_point(problem, damping)
+        log_aggregate, _, steps = task()
+        if np.isfinite(np.asarray(log_aggregate)).all() and steps < 5000 and (best is None or steps < best[0]):
+            best = int(steps), damping, task
+    return best and (best[1], best[2])
+
+
+def exponentials_taken(problem: Problem) -> float:
+    """Return the number of exponentials of the solver's passes, those on groups of x included, in units of |X||Z|."""
+    counted = 0
+    original = Passes._sums
+
+    def counting(self: Passes, *, search: bool) -> Any:
+        nonlocal counted
+        counted += self.problem.shape[0] * self.problem.shape[1]
+        return original(self, search=search)
+
+    Passes._sums = counting
+    try:
+        solve(problem, gap_tol=GAP)
+    finally:
+        Passes._sums = original
+    return counted / (problem.shape[0] * problem.shape[1])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Time ours and the peers in turns and write the record."""
+    parser = argparse.ArgumentParser(description="Compare the solver with its peers.")
+    parser.add_argument("--quick", action="store_true", help="without Clarabel above 50 x 100, no record")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args(argv)
+    jax.config.update("jax_enable_x64", True)
+    results = []
+    for shape in SIZES:
+        problem = timing.gaussian_problem(*shape)
+        solution = solve(problem, gap_tol=GAP).require_converged()
+        tasks: dict[str, Callable[[], object]] = {
+            "ours": lambda p=problem: solve(p, gap_tol=GAP),
+            "ours, two threads": lambda p=problem: two_threads(p),
+            "exponentials": timing.exponentials(shape),
+        }
+        row: dict[str, Any] = {"shape": list(shape), "gap": solution.certificate.gap, "steps": solution.steps}
+        fixed = best_fixed_point(problem)
+        if fixed is not None:
+            row["jax_damping"], tasks["jax fixed point"] = fixed
+        times = timing.side_by_side(tasks, 60)
+        ours = times["ours"]
+        if not (options.quick and shape[0] > 50):
+            tolerance = tightest(problem)
+            row["clarabel_tolerance"] = tolerance
+            if tolerance is not None:
+                found: list[tuple[float, np.ndarray]] = []
+                turns = timing.side_by_side(
+                    {
+                        "clarabel": lambda p=problem, t=tolerance: found.append(clarabel(p, t)),
+                        "ours beside": lambda p=problem: solve(p, gap_tol=GAP),
+                    },
+                    3,
+                )
+                times["clarabel"] = turns["clarabel"]
+                encoder = np.maximum(found[0][1], 1e-300)
+                encoder /= encoder.sum(axis=1, keepdims=True)
+                row["clarabel_gap"] = bounds.bracket(problem, np.log(encoder), solution.log_aggregate).gap
+                row["faster_than_clarabel"] = round(float(np.median(turns["clarabel"]) / np.median(ours)), 1)
+        medians = {name: float(np.median(values)) for name, values in times.items()}
+        if "jax fixed point" in medians:
+            row["faster_than_jax"] = round(medians["jax fixed point"] / medians["ours"], 2)
+        row["exponentials_taken"] = round(exponentials_taken(problem), 2)
+        row["cost_in_exponentials"] = round(medians["ours"] / medians["exponentials"] / row["exponentials_taken"], 1)
+        row["threads"] = 1 if shape[0] * shape[1] < passes.PARALLEL else passes.available_threads()
+        row["times"] = {name: timing.summary(values) for name, values in times.items()}
+        results.append(row)
+        timing.say(f"{shape[0]} x {shape[1]}: {row}")
+    if not options.quick:
+        timing.save(options.out, __doc__.splitlines()[0], results, packages=("cvxpy", "clarabel", "jax"))
+    return 0
+
+
+def two_threads(problem: Problem) -> None:
+    """Solve with two threads in every pass, whatever the size."""
+    before, passes.PARALLEL = passes.PARALLEL, 1
+    try:
+        solve(problem, gap_tol=GAP)
+    finally:
+        passes.PARALLEL = before
+
+
+if __name__ == "__main__":
+    sys.exit(main())
