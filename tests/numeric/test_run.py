@@ -1,0 +1,96 @@
+"""The command writes complete records, says so, resumes, and refuses nonsense in one line."""
+
+import json
+
+import pytest
+
+from numeric import run
+from numeric.studies import regimes, routes
+from numeric.studies.settings import BUILDERS, is_convex
+
+ROUNDING = 1e-9  # nats
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("records")
+    assert run.main(["aae", "beta-vae", "--out", str(path)]) == 0
+    return path
+
+
+def test_every_record_names_its_schema_and_target_and_holds_no_nan(folder):
+    paths = sorted(folder.iterdir())
+    assert [path.name for path in paths] == [
+        f"{target}-{study}.json" for target in ("aae", "beta-vae") for study in sorted(run.TARGETS[target])
+    ]
+    for path in paths:
+        record = json.loads(path.read_text(), parse_constant=pytest.fail)
+        assert record["schema"] == f"vaeproof.numeric.{path.stem.split('-')[-1]}/1"
+        assert path.name.startswith(record["target"])
+        assert record["rows"]
+
+
+def test_a_finished_record_is_kept_and_a_damaged_one_made_again(folder, capsys):
+    kept, damaged = folder / "aae-saddle.json", folder / "aae-regimes.json"
+    kept.write_text(json.dumps({"schema": "vaeproof.numeric.saddle/1", "mark": 1}))
+    whole = damaged.read_text()
+    damaged.write_text(whole[: len(whole) // 2])
+    assert run.main(["aae", "--out", str(folder), "--study", "saddle", "--study", "regimes"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{kept} is there already" in shown
+    assert f"{damaged} written in" in shown
+    assert json.loads(kept.read_text())["mark"] == 1
+    assert damaged.read_text() == whole
+    assert run.main(["aae", "--out", str(folder), "--study", "saddle", "--fresh"]) == 0
+    assert "mark" not in json.loads(kept.read_text())
+
+
+def test_an_interrupted_run_keeps_what_is_written(tmp_path, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(run.STUDIES, "factorisation", interrupted)
+    assert run.main(["aae", "--out", str(tmp_path)]) == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["aae-regimes.json"]
+    assert "goes on from there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["vae", "--out", "x"], ["aae"], ["aae", "--out", "x", "--study", "magic"]],
+)
+def test_a_wrong_command_line_ends_with_status_2(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run.main(arguments)
+    assert stopped.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_a_study_that_a_target_lacks_and_a_folder_that_cannot_be_made_are_named(tmp_path, capsys):
+    assert run.main(["aae", "--out", str(tmp_path), "--study", "routes"]) == 2
+    assert "aae has no study routes" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert run.main(["aae", "--out", str(tmp_path / "file")]) == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_brackets_are_given_exactly_where_the_loss_is_convex_and_collapse_is_never_better(folder):
+    record = json.loads((folder / "beta-vae-regimes.json").read_text())
+    assert len(record["rows"]) == len(regimes.AXES["beta-vae"]["beta"])
+    for row in record["rows"]:
+        assert row["convex"] == is_convex(BUILDERS["beta-vae"](row["beta"])) == (row["lower"] is not None)
+        assert row["upper"] <= row["collapsed"] + ROUNDING
+        if row["beta"] > 1:
+            assert row["information"] < ROUNDING
+        if row["beta"] < 1:
+            assert row["information"] > 0.1
+
+
+def test_the_routes_close_the_gap_and_the_bracket_settles_with_the_grid(monkeypatch):
+    monkeypatch.setattr(routes, "SETTINGS", routes.SETTINGS[:1])
+    seen = []
+    record = routes.routes("ncvae", lambda done, total: seen.append((done, total)))
+    assert [row["gaps"][-1] <= record["gap"] for row in record["runs"]] == [True] * 3
+    assert seen[-1] == (len(seen) - 1, len(seen))
+    uppers = [row["upper"] for row in record["grids"]]
+    assert abs(uppers[-1] - uppers[-2]) < abs(uppers[3] - uppers[2])
