@@ -109,6 +109,22 @@ def test_conjugate_gradients_reach_the_optimum_where_the_groups_are_too_coarse(m
     assert_allclose(coarse.certificate.upper, plain.certificate.upper, rtol=0, atol=1e-11)
 
 
+def test_conjugate_gradients_solve_the_dense_system(monkeypatch):
+    found = ncvae_problem(*sample(9, (30, 12)), beta=1.05, delta=0.1)
+    streamed = Passes(found)
+    now = streamed.answer(solve.constant_code(found))
+    stiffness, right = np.ones(12), np.random.default_rng(1).normal(size=12)
+    code, mass, weight = np.exp(streamed.encoder(now)), np.exp(now.log_answer), streamed.weights[1]
+    matrix = np.diag(mass + weight @ code) - (code.T * weight) @ code
+    model = krylov.Model(Passes(lump(found, 4).problem), exact=False)
+    solver = model.solver(now, now.log_answer, stiffness)
+    monkeypatch.setattr(krylov, "FORCING", 1e-10)
+    solution = krylov.conjugate_gradients(
+        streamed, now, solver, log_mass=now.log_answer, right=right, stiffness=stiffness
+    )
+    assert_allclose(matrix @ solution, mass * right, rtol=1e-8, atol=1e-10)
+
+
 @given(found=strategies.problems())
 def test_a_lumped_problem_bounds_the_optimum_from_above_and_equals_it_where_ratios_agree(found):
     whole = solve.solve(found, gap_tol=1e-12)

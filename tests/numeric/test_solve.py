@@ -169,6 +169,15 @@ def test_auto_closes_the_gap_of_extreme_problems(found):
     assert solve.solve(found, gap_tol=1e-9).outcome is Outcome.CONVERGED
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_auto_closes_the_gap_where_newton_alone_needs_too_long_or_stalls(seed):
+    generator = np.random.default_rng(seed)
+    data, noise = (np.exp(strategies.log_masses(generator, 50, 30.0)) for _ in range(2))
+    priors = [strategies.log_masses(generator, 40, 1000.0) for _ in range(2)]
+    found = ncvae_problem(data, noise, *priors, beta=1 + 1e-5, delta=1e-4)
+    assert solve.solve(found).outcome is Outcome.CONVERGED
+
+
 @given(found=CONVEX)
 def test_the_bracket_of_the_solver_is_that_of_its_encoder_and_aggregate(found):
     solution = solve.solve(found, gap_tol=1e-6)
