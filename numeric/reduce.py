@@ -22,7 +22,7 @@ FAINT = 1e-22  # mass under data and noise together below which a node shares th
 SATURATED = 1e-11  # exponent of p or n below which all nodes on that side share theirs
 DISCRETISED = 1e-7  # nats that halving the spacing may change; the change of the next halving is far smaller
 SEEN = 1e-3  # weight of the nodes at which the resolution of a continuous law is judged
-START, FACTOR, ROUNDS = 2.2, 1.6, 4  # nodes a deviation of a prior, and how they grow
+START, FACTOR, ROUNDS = 2.2, 1.6, 9  # nodes a deviation of a prior, how they grow, and how often
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from numeric.studies import factorisation, regimes, routes, saddle
+from numeric.studies import codes, factorisation, regimes, routes, saddle, theorem7
 from numeric.studies.settings import Progress
 from variational.errors import VaeproofError
 
@@ -22,9 +22,11 @@ STUDIES: Mapping[str, Study] = {
     "factorisation": factorisation.factorisation,
     "saddle": saddle.saddle,
     "routes": routes.routes,
+    "codes": codes.codes,
+    "theorem7": theorem7.sides,
 }
 TARGETS: Mapping[str, tuple[str, ...]] = {
-    "ncvae": ("regimes", "factorisation", "saddle", "routes"),
+    "ncvae": ("regimes", "factorisation", "saddle", "routes", "codes", "theorem7"),
     "beta-vae": ("regimes", "factorisation", "saddle"),
     "infovae": ("regimes", "factorisation", "saddle"),
     "aae": ("regimes", "factorisation", "saddle"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from numeric import descent
 from numeric.arrays import Array, log_sum_exp
+from numeric.bounds import value
 from numeric.problem import Problem, aae_problem, beta_vae_problem, infovae_problem, problem
 from numeric.solve import Outcome, solve
 from variational import blocks
@@ -49,7 +50,7 @@ def optimum(found: Problem) -> tuple[Array, dict[str, Any]]:
     the best constant code), ``information`` and ``outcome``; nats.
     """
     constant = descent.best_constant_code(found)
-    collapsed = descent.value(found, np.tile(constant, (found.shape[0], 1)))
+    collapsed = value(found, np.tile(constant, (found.shape[0], 1)))
     if is_convex(found):
         solution = solve(found, gap_tol=GAP)
         lower: float | None = solution.certificate.lower if solution.outcome is not Outcome.NOT_FINITE else None
