@@ -5,7 +5,7 @@ import json
 import pytest
 
 from numeric import run
-from numeric.studies import regimes, routes
+from numeric.studies import codes, regimes, routes, theorem7
 from numeric.studies.settings import BUILDERS, is_convex
 
 ROUNDING = 1e-9  # nats
@@ -94,3 +94,26 @@ def test_the_routes_close_the_gap_and_the_bracket_settles_with_the_grid(monkeypa
     assert seen[-1] == (len(seen) - 1, len(seen))
     uppers = [row["upper"] for row in record["grids"]]
     assert abs(uppers[-1] - uppers[-2]) < abs(uppers[3] - uppers[2])
+
+
+def test_the_printed_theorem_7_fails_on_some_instances_and_the_corrected_one_on_none(monkeypatch):
+    monkeypatch.setattr(theorem7, "INSTANCES", 60)
+    record = theorem7.sides("ncvae", lambda *_: None)
+    margin = record["tolerance"]
+    assert all(row["left"] >= row["corrected"] - margin >= -2 * margin for row in record["rows"])
+    assert any(row["left"] < row["printed"] - margin for row in record["rows"])
+    for row in record["equality"]:
+        assert max(abs(row[side]) for side in ("left", "printed", "corrected")) < margin
+
+
+def test_codes_keep_more_information_in_more_dimensions_and_stay_below_the_bound(monkeypatch):
+    monkeypatch.setattr(codes, "DIMENSIONS", (1, 4, 16))
+    record = codes.codes("ncvae", lambda *_: None)
+    assert len(record["rows"]) == 3 * len(codes.SHIFTS)
+    for row in record["rows"]:
+        assert 0 < row["information"] <= row["information_bound"]
+        assert len(row["densities"]) == len(record["quantiles"])
+        assert {len(curve) for curve in row["densities"]} == {len(row["log_radius"])}
+    for shift in codes.SHIFTS:
+        found = [row["information"] for row in record["rows"] if row["shift"] == shift]
+        assert found == sorted(found)
