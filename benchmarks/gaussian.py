@@ -2,7 +2,7 @@
 
     python benchmarks/gaussian.py [--runs N] [--out FILE]
 
-Data N(0, I), noise N(m, s^2 I) in 100 dimensions at two overlaps; priors N(0, I) and N(0, K^2 I); beta = 2, delta = 1. The
+Data N(0, I), noise N(m, s^2 I) in 100 dimensions; priors N(0, I) and N(0, K^2 I); beta = 2, delta = 1. The
 law of the density ratio is set up once for a problem and timed beside the solve.
 """
 
