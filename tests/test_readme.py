@@ -9,7 +9,8 @@ import pytest
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 SHELL_LINES = [line for block in re.findall(r"^```sh\n(.*?)^```$", README, re.M | re.S) for line in block.splitlines()]
-COMMANDS = sorted(set(re.findall(r"python -m (variational\.\w+)", README)))
+COMMANDS = sorted(set(re.findall(r"python -m ((?:variational|numeric)\.\w+)", README)))
+EXAMPLES = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e "
 QUICK_START = [
     INSTALL + ". && .venv/bin/python -m variational.check ncvae",
@@ -26,7 +27,7 @@ def test_the_result_table_has_its_markers_once():
 
 
 def test_the_readme_names_every_command():
-    assert COMMANDS == ["variational.analyze", "variational.check", "variational.verify"]
+    assert COMMANDS == ["numeric.run", "variational.analyze", "variational.check", "variational.verify"]
 
 
 @pytest.mark.parametrize("module", COMMANDS)
@@ -35,3 +36,12 @@ def test_a_command_of_the_readme_explains_itself(module):
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     assert "usage:" in finished.stdout
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_of_the_readme_runs(example, capsys):
+    exec(compile(example, "README.md", "exec"), {})
+    lower, upper, information = map(float, capsys.readouterr().out.split())
+    assert lower <= upper + 1e-12
+    assert upper - lower < 1e-11
+    assert 0 < information < 1
