@@ -130,6 +130,17 @@ def test_where_the_priors_agree_the_code_is_the_prior(arguments):
     assert_allclose(solution.certificate.upper, 0, atol=AGREE + solution.certificate.rounding)
 
 
+@given(arguments=strategies.settings_of_problems(), decades=st.floats(-12, -2))
+def test_without_contrast_the_optimum_collapses_to_the_prior_at_a_rate_of_delta(arguments, decades):
+    delta = 10**decades
+    solution = solved(ncvae_problem(**{**arguments, "delta": delta}))
+    prior, other = arguments["log_prior"], arguments["log_noise_prior"]
+    cost_of_the_prior = delta * float(np.exp(prior) @ (prior - other))  # the code p for every x, an upper bound
+    rounding = GAP + 2 * solution.certificate.rounding
+    assert -rounding <= solution.certificate.upper <= cost_of_the_prior + rounding
+    assert (arguments["beta"] - 1) * solution.mutual_information <= cost_of_the_prior + rounding
+
+
 @given(found=strategies.problems(strategies.EXTREME, spreads=(0.3, 30.0, 1000.0)))
 @pytest.mark.parametrize("method", ["krylov", "newton", "fixed-point"])
 def test_extreme_parameters_end_with_a_closed_gap_or_a_reason(found, method):
