@@ -1,0 +1,1 @@
+"""Networks: encoders, decoders and the maps they are made of."""

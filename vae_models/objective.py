@@ -1,0 +1,49 @@
+"""What an objective takes and gives: a loss to be minimised, and the terms of it that metrics and logs read."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Protocol
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from vae_models.model import Model
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One batch and where training stands.
+
+    Attributes:
+        data: x, shape (batch, *data_shape).
+        index: Position of each x in the data set.
+        step: Number of optimiser steps taken before this one; schedules count in it.
+        generator: Of every random number that the objective draws, so that a run can be repeated and resumed.
+    """
+
+    data: Float[Tensor, "batch ..."]
+    index: Int[Tensor, " batch"]
+    step: int
+    generator: torch.Generator
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The loss of a batch in nats per example, and its terms.
+
+    Attributes:
+        loss: Mean over the batch, scalar, differentiable.
+        parts: Detached means by name, unweighted: ``reconstruction`` (-E log p(x|z)), ``kl``, and whatever else an
+            objective has, such as ``contrastive_kl`` or ``mmd``.
+    """
+
+    loss: Float[Tensor, ""]
+    parts: Mapping[str, Float[Tensor, ""]]
+
+
+class Objective(Protocol):
+    """A loss. Objectives with networks of their own (an adversary) are modules; the engine trains what they hold."""
+
+    def __call__(self, model: Model, batch: Batch) -> Terms:
+        """Return the loss of the model on a batch."""

@@ -1,0 +1,52 @@
+"""The diagonal Gaussian posterior q(z|x): draws, densities and divergences in closed form; nats."""
+
+import dataclasses
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+LOG_TAU = math.log(2 * math.pi)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Posterior:
+    """N(mean, diag(exp(log_variance))) for each x of a batch.
+
+    Attributes:
+        mean: Shape (batch, latent).
+        log_variance: Shape (batch, latent), or one that broadcasts to it, as one scalar variance for all does.
+    """
+
+    mean: Float[Tensor, "batch latent"]
+    log_variance: Float[Tensor, "#batch #latent"]
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent coordinates."""
+        return self.mean.shape[-1]
+
+    def sample(self, *, generator: torch.Generator | None = None) -> Float[Tensor, "batch latent"]:
+        """Return one draw for each x, differentiable in mean and variance."""
+        noise = torch.randn(self.mean.shape, generator=generator, dtype=self.mean.dtype, device=self.mean.device)
+        return self.mean + torch.exp(self.log_variance / 2) * noise
+
+    def log_density(self, latent: Float[Tensor, "*draws batch latent"]) -> Float[Tensor, "*draws batch"]:
+        """Return log q(z|x) of draws, the x in their order."""
+        scaled = (latent - self.mean) * torch.exp(-self.log_variance / 2)
+        return -(scaled.square() + self.log_variance + LOG_TAU).sum(dim=-1) / 2
+
+    def entropy(self) -> Float[Tensor, " batch"]:
+        """Return the differential entropy for each x."""
+        return (self.log_variance + 1 + LOG_TAU).expand(self.mean.shape).sum(dim=-1) / 2
+
+    def kl(self, variance: float | Tensor = 1.0) -> Float[Tensor, " batch"]:
+        """Return KL(q(z|x) || N(0, variance I)) for each x.
+
+        Args:
+            variance: > 0; that of the prior, 1 or K^2 in the notation of NC-VAE.
+        """
+        log_ratio = self.log_variance - torch.log(torch.as_tensor(variance, dtype=self.mean.dtype))
+        # expm1(l) - l has no cancellation where the variances agree
+        return (self.mean.square() / variance + torch.expm1(log_ratio) - log_ratio).sum(dim=-1) / 2
