@@ -12,6 +12,7 @@ from variational.papers.ncvae import (
     beta_vae,
     beta_vae_minimum,
     calculus,
+    consequences,
     contrastive,
     infovae,
     infovae_minimum,
@@ -45,6 +46,7 @@ PAPERS: Mapping[str, tuple[Claim, ...]] = {
         *theorem6_lines.CLAIMS,
         *theorem7.CLAIMS,
         *theorem7_proof.CLAIMS,
+        *consequences.CLAIMS,
     ),
 }
 CONTROLS = "controls"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from variational.errors import CertificateError, VaeproofError
-from variational.recheck import digest, finding
+from variational.recheck import bracket, digest, finding
 from variational.recheck.finding import Finding, Formal, Pieces
 from variational.recheck.reading import text_of, texts_of
 from variational.recheck.rules import RULES
@@ -77,17 +77,33 @@ def check_part(part: Mapping[str, Any], claim: Claim, find_claim: FindClaim) -> 
     if formal != as_json(claim.formal):
         msg = f"the formal statement is not the registered one of {claim.id}"
         raise CertificateError(msg)
-    kind = str(claim.formal["kind"])
     spaces = _spaces(part)
+    instances, evidence = bracket.apart(evidence)
+    outcomes = bracket.check_brackets(formal, instances) if instances else ()
+    bracket.require_consistent(formal, status, outcomes)
+    if outcomes and all(piece.get("kind") == finding.ARGUMENT for piece in evidence):
+        if spaces != (FINITE,):
+            msg = f"instances live on finite spaces, the verdict names {', '.join(spaces)}"
+            raise CertificateError(msg)
+        return bracket.rest_on_brackets(formal, status, outcomes)
+    found = _by_kind(claim, status, spaces, evidence, find_claim)
+    if not outcomes:
+        return found
+    levels = tuple(level for level in finding.LEVELS if level in {finding.ENCLOSURE, *found.levels})
+    return Finding(levels=levels, text=f"{found.text}; {len(outcomes)} optima enclosed")
+
+
+def _by_kind(claim: Claim, status: Status, spaces: tuple[str, ...], evidence: Pieces, find_claim: FindClaim) -> Finding:
+    """Apply the rule for the kind of the formal statement."""
+    kind = str(claim.formal["kind"])
     if kind == CONJUNCTION:
         return _conjunction(claim.formal, status, spaces, evidence, find_claim)
     if status in {Status.SUPPORTED, Status.DOUBTED}:
-        msg = f"no rule re-checks the status {status.value}"
+        msg = f"no rule re-checks the status {status.value} without an instance"
         raise CertificateError(msg)
-    if status in DECIDED:
-        _require_spaces(claim.formal, status, spaces)
     if status not in DECIDED:
         return Finding(levels=(finding.NONE,), text="the certificate claims nothing")
+    _require_spaces(claim.formal, status, spaces)
     if kind not in RULES:
         msg = f"no rule re-checks statements of kind {kind!r}"
         raise CertificateError(msg)

@@ -196,7 +196,7 @@ def _collapsed_optimum(formal: Formal, found: Master, evidence: Pieces) -> None:
         node = parse(found.functional)
         space = read_space(mapping_of(piece, "space"), signature([node], definitions), definitions)
         for text in texts_of(formal, "data"):
-            _require_data(text, space)
+            require_data(text, space)
         evaluator = Evaluator(space, TrueLogarithms(), definitions)
         _require_stationary(evaluator, space, found)
         for x in range(space.sizes["x"]):
@@ -220,7 +220,8 @@ def _require_stationary(evaluator: Evaluator, space: Space, found: Master) -> No
             raise CertificateError(msg)
 
 
-def _require_data(text: str, space: Space) -> None:
+def require_data(text: str, space: Space) -> None:
+    """Raise CertificateError where a condition on the densities, such as ``p != n``, fails on ``space``."""
     if text == VARYING_RATIO:
         data, noise = space.functions["pd"], space.functions["pn"]
         if len({noise[index] / mass for index, mass in data.items() if mass > 0}) < 2:

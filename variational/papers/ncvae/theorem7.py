@@ -1,6 +1,7 @@
 """Theorem 7: its two bounds, their equality cases, and the optimal Gaussian prior of (17)."""
 
 from variational import blocks
+from variational.papers.ncvae import at_optimum
 from variational.papers.ncvae.wording import COLLAPSE
 from variational.records import DENSITIES, DISCRETE_X, SPACES, Claim, Source, Status
 
@@ -28,7 +29,12 @@ CLAIMS = (
             "the instance has two data points and D = 1; the same numbers arise on two unit intervals",
         ),
         # ERR printed g = 1 + 1/[(beta-1) p_d + delta p_n], should read 1 + p_d/[(beta-1) p_d + delta p_n]
-        formal={"kind": "gaussian-bound", "bound": "theorem7", "g": PRINTED_G},
+        formal={
+            "kind": "gaussian-bound",
+            "bound": "theorem7",
+            "g": PRINTED_G,
+            "tested": at_optimum.theorem7(at_optimum.PRINTED_EXCESS),
+        },
         recorded=Status.REFUTED,
         corrected_by="ncvae:thm7.corrected",
     ),
@@ -55,6 +61,7 @@ CLAIMS = (
                 "ncvae:eq90",
                 "ncvae:eq90.nonnegative",
             ],
+            "tested": at_optimum.theorem7(at_optimum.REPAIRED_EXCESS),
         },
         recorded=Status.PROVED,
         printed_claim=False,
@@ -176,7 +183,11 @@ CLAIMS = (
         printed=r"\sigma^* = K \sqrt{\frac{\beta+\delta}{\beta K^2 + \delta}} \quad \text{when } p_d = p_n",
         source=Source(key="ncvae", locator="eqs. (17), (76)"),
         assumptions=(*GAUSSIAN, "p_n = p_d"),
-        formal={"kind": "all", "of": ["ncvae:eq17.variance", "ncvae:eq17.encoder"]},
+        formal={
+            "kind": "all",
+            "of": ["ncvae:eq17.variance", "ncvae:eq17.encoder"],
+            "tested": at_optimum.same_data(),
+        },
         recorded=Status.PROVED,
     ),
     Claim(
