@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from numeric import certify
 from variational import check, claim_report
 from variational.papers import registry
 from variational.recheck import digest
@@ -106,11 +107,45 @@ def test_the_text_says_how_to_reproduce_a_claim(capsys):
     assert capsys.readouterr().out.rstrip().endswith(command)
 
 
-def test_without_numeric_certificates_one_line_says_so_and_json_is_silent(capsys):
+def test_where_numeric_is_missing_one_line_says_so_and_json_is_silent(capsys, monkeypatch):
+    monkeypatch.setattr(check, "_has_numeric_certificates", lambda: False)
     check.main(["ncvae", "--claim", "ncvae:eq1"])
     assert capsys.readouterr().err.splitlines() == [check.NO_NUMERIC]
     check.main(["ncvae", "--claim", "ncvae:eq1", "--json"])
     assert capsys.readouterr().err == ""
+
+
+def test_numeric_certificates_are_further_evidence_that_symbolic_leaves_out(capsys):
+    kinds = []
+    for options in ([], ["--symbolic"]):
+        assert check.main(["ncvae", "--claim", "ncvae:thm7", "--json", *options]) == 0
+        found = json.loads(capsys.readouterr().out)
+        kinds.append({piece["kind"] for piece in found["evidence"]})
+        assert found["status"] == "refuted"
+    assert kinds == [{"enclosure", "bracket"}, {"enclosure"}]
+
+
+def test_the_text_with_numeric_certificates_fits_80_columns(capsys):
+    assert check.main(["ncvae", "--claim", "ncvae:thm7", "--claim", "ncvae:eq88", "--claim", "ncvae:thm6"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert "bracket: at beta = 2" in text
+
+
+def test_a_contradiction_is_one_loud_line_and_status_1(capsys, monkeypatch):
+    monkeypatch.setattr(certify, "contradiction", lambda claim, _: f"CONTRADICTION: {claim.id}")
+    assert check.main(["ncvae", "--claim", "ncvae:thm7", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == ["error: CONTRADICTION: ncvae:thm7"]
+    assert json.loads(captured.out)["status"] == "refuted"
+
+
+def test_the_result_table_is_the_same_without_numeric_certificates(capsys):
+    tables = []
+    for options in ([], ["--symbolic"]):
+        check.main(["ncvae", "--claim", "ncvae:thm7", "--claim", "ncvae:eq17", "--markdown", *options])
+        tables.append(capsys.readouterr().out)
+    assert tables[0] == tables[1]
 
 
 def test_claims_judged_in_two_processes_come_out_in_order():

@@ -25,7 +25,7 @@ Outcome = tuple[Verdict, float]  # with the seconds it took
 CONJUNCTION = "all"  # the kind of a claim that is made of others
 WORKERS = 2
 HANDFUL = 4  # claims that one process judges sooner than two can start
-NO_NUMERIC = "note: there are no numeric certificates yet, so the verdicts rest on exact methods only"
+NO_NUMERIC = "note: the package numeric is not installed, so the verdicts rest on exact methods only"
 
 
 def build_parser() -> Parser:
@@ -33,8 +33,8 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="python -m variational.check",
         description="Judge every claim of a paper, with evidence that 'python -m variational.verify' re-checks.",
-        epilog="Exit status 0: every verdict is the recorded one; 1: some verdict differs, or with --strict a printed "
-        "claim is not PROVED; 2: wrong command line; 130: interrupted.",
+        epilog="Exit status 0: every verdict is the recorded one; 1: some verdict differs, a numeric certificate "
+        "contradicts a proof, or with --strict a printed claim is not PROVED; 2: wrong command line; 130: interrupted.",
     )
     parser.add_argument("targets", metavar="TARGET", nargs="+", help=f"one of {', '.join(registry.TARGETS)}")
     form = parser.add_mutually_exclusive_group()
@@ -65,8 +65,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         require_places(options.certificates, options.update)
         results = judge_all(chosen)
+        contradictions: tuple[str, ...] = ()
         if not options.symbolic:
-            results = with_numeric_certificates(results, quiet=options.json)
+            results, contradictions = with_numeric_certificates(results, quiet=options.json)
         save(results, certificates=options.certificates, update=options.update)
     except BrokenPipeError:  # an OSError, but no fault of the user
         raise
@@ -80,7 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain("a process that judged claims ended by itself (out of memory?); nothing was written")
         return 1
     report(results, as_json=options.json, as_markdown=options.markdown, quiet=options.update is not None)
-    return exit_status(results, strict=options.strict)
+    for line in contradictions:
+        complain(line)
+    return max(int(bool(contradictions)), exit_status(results, strict=options.strict))
 
 
 def choose(targets: Sequence[str], ids: Sequence[str]) -> tuple[Claim, ...]:
@@ -207,21 +210,26 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def with_numeric_certificates(results: list["Judged"], *, quiet: bool) -> list["Judged"]:
-    """Return the results with numeric certificates attached, unchanged where nothing makes them."""
+def with_numeric_certificates(results: list["Judged"], *, quiet: bool) -> tuple[list["Judged"], tuple[str, ...]]:
+    """Return the results with numeric certificates attached, and a line for each that contradicts a proof.
+
+    The results are unchanged where nothing makes certificates.
+    """
     from variational.claim_report import Judged  # noqa: PLC0415
 
     if not _has_numeric_certificates():
         if not quiet:
             print(NO_NUMERIC, file=sys.stderr)
-        return results
-    from numeric.certify import attach_certificates  # type: ignore[import-not-found] # noqa: PLC0415 - the one upward import
+        return results, ()
+    from numeric.certify import attach_certificates, contradiction  # noqa: PLC0415 - the one upward import
 
     attached = attach_certificates([(judged.claim, judged.verdict) for judged in results])
-    return [
+    found = [
         Judged(claim=claim, verdict=verdict, seconds=judged.seconds)
         for judged, (claim, verdict) in zip(results, attached, strict=True)
     ]
+    lines = (contradiction(claim, verdict) for claim, verdict in attached)
+    return found, tuple(line for line in lines if line is not None)
 
 
 def _has_numeric_certificates() -> bool:

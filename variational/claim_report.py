@@ -27,6 +27,7 @@ from variational.report import (
 
 BEGIN, END = "<!-- verdicts:begin -->", "<!-- verdicts:end -->"
 COMMAND = "python -m variational.check"
+NUMERIC = "bracket"  # what numeric certificates add; the table of the README is the same without them
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,12 +144,13 @@ def _spaces(verdict: Verdict) -> str:
     return "all" if set(verdict.spaces) == set(SPACES) else listed(verdict.spaces)
 
 
-def _kinds(verdict: Verdict) -> str:
-    """Return the kinds of evidence, each once."""
+def _kinds(verdict: Verdict, *, without: str = "") -> str:
+    """Return the kinds of evidence, each once, leaving out the kind ``without`` beside others."""
     counts = Counter(piece.kind for piece in verdict.evidence)
-    if counts["part"]:
-        return counted(counts["part"], "part")
-    return listed(counts) or "none"
+    if set(counts) != {without}:
+        counts.pop(without, None)
+    parts = counts.pop("part", 0)
+    return listed([*([counted(parts, "part")] if parts else []), *counts]) or "none"
 
 
 def markdown(results: Sequence[Judged]) -> str:
@@ -170,7 +172,7 @@ def markdown(results: Sequence[Judged]) -> str:
             str(claim.source.locator),
             judged.verdict.status.name,
             _spaces(judged.verdict),
-            _kinds(judged.verdict),
+            _kinds(judged.verdict, without=NUMERIC),
             instead,
         )
         lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")

@@ -4,7 +4,7 @@ The piece holds the instance: densities, parameters, an encoder and an aggregate
 read from the formal statement of the claim; balls around the optimum are computed again from the objective.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +18,7 @@ from variational.recheck.finding import Finding, Formal, Pieces
 from variational.recheck.optimum_enclosure import BITS, Enclosure, Ends, enclose_optimum
 from variational.recheck.reading import mapping_of, rational, read_space, text_of
 from variational.recheck.tested import INFORMATION, STRICT, Tested, tested
-from variational.records import Status
+from variational.records import FINITE, Status
 
 KIND = "bracket"
 HOLDS, FAILS, LEVEL = "holds", "fails", "level"  # level: equal within LEVEL_WITHIN, which balls cannot tell from equal
@@ -52,11 +52,16 @@ def check_brackets(formal: Formal, pieces: Pieces) -> tuple[str, ...]:
     return tuple(_check(statement, piece) for piece in pieces)
 
 
-def require_consistent(formal: Formal, status: Status, outcomes: tuple[str, ...]) -> None:
-    """Refuse a proof beside an instance that breaks what was proved."""
-    if status is Status.PROVED and speaks_against(formal, outcomes):
+def require_consistent(formal: Formal, status: Status, spaces: tuple[str, ...], outcomes: tuple[str, ...]) -> None:
+    """Refuse a proof on finite spaces beside an instance that breaks what was proved."""
+    if contradicts(formal, status, spaces, outcomes):
         msg = "the statement is said to be proved, and an enclosed instance breaks it"
         raise CertificateError(msg)
+
+
+def contradicts(formal: Formal, status: Status, spaces: Sequence[str], outcomes: tuple[str, ...]) -> bool:
+    """Tell whether outcomes contradict a verdict; where a claim holds says nothing against its failing elsewhere."""
+    return status is Status.PROVED and FINITE in spaces and speaks_against(formal, outcomes)
 
 
 def speaks_against(formal: Formal, outcomes: tuple[str, ...]) -> bool:

@@ -80,7 +80,7 @@ def check_part(part: Mapping[str, Any], claim: Claim, find_claim: FindClaim) -> 
     spaces = _spaces(part)
     instances, evidence = bracket.apart(evidence)
     outcomes = bracket.check_brackets(formal, instances) if instances else ()
-    bracket.require_consistent(formal, status, outcomes)
+    bracket.require_consistent(formal, status, spaces, outcomes)
     if outcomes and all(piece.get("kind") == finding.ARGUMENT for piece in evidence):
         if spaces != (FINITE,):
             msg = f"instances live on finite spaces, the verdict names {', '.join(spaces)}"

@@ -13,12 +13,15 @@ from variational.recheck.optimum_enclosure import needed
 from variational.recheck.reading import mapping_of, text_of, texts_of
 from variational.recheck.rules_optimum import require_data
 from variational.recheck.signature import Signature
+from variational.records import FINITE, SPACES
 
 FIELD = "tested"
 RELATIONS = ("<", "<=", ">", ">=", "=")
 STRICT = frozenset({"<", ">"})
 INFORMATION = blocks.BLOCKS[blocks.MI]
 ABOUT_INFORMATION = {"no-collapse": ">", "collapses": "="}  # what a statement on the minimum says of I(q*) against 0
+
+NOT_FINITE = "a finite space, of which the claim does not speak"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,8 @@ def tested(formal: Formal) -> Tested | None:
         given: Mapping[str, object] = {
             **formal, "lhs": INFORMATION, "relation": ABOUT_INFORMATION[str(asserted)], "rhs": "0"
         }  # fmt: skip
+        if FINITE not in (texts_of(formal, "spaces") or SPACES):
+            given = {**given, "analogue": NOT_FINITE}
     elif FIELD in formal:
         given = mapping_of(formal, FIELD)
     else:
