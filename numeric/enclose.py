@@ -19,9 +19,7 @@ from numeric.instance import Instance, Masses, Rows, rational_rows, short
 from numeric.solve import solve
 from variational.errors import InvalidInputError
 from variational.recheck.arithmetic import Balls
-from variational.recheck.exact import Evaluator, parse, read_definitions
-from variational.recheck.optimum_enclosure import needed
-from variational.recheck.reading import read_space
+from variational.recheck.exact import Evaluator, Space, parse, read_definitions
 
 BITS = 256
 MOST_BITS = 2048
@@ -97,8 +95,11 @@ class Enclosure:
             UndefinedError: Where the enclosure of the optimum does not exclude a quotient by zero.
         """
         node, definitions = parse(text), read_definitions(where)
-        signature = needed(self.instance.objective, [node], definitions)
-        space = read_space(self.instance.to_space(self.encoder), signature, definitions)
+        space = Space(
+            sizes={"x": len(self.instance.data), "z": len(self.instance.prior)},
+            functions=self.instance.tables(self.encoder),
+            parameters=self.instance.parameters,
+        )
         with flint.ctx.workprec(BITS):
             places: dict[tuple[str, tuple[int, ...]], Ball] = {
                 ("gamma", (z,)): _around(entry) for z, entry in enumerate(self.optimal_aggregate)

@@ -86,6 +86,16 @@ class Instance:
         wanted = parse_objective(self.objective).parameters
         return {name: self.parameters[name] for name in wanted if name in self.parameters}
 
+    def tables(self, encoder: Rows) -> dict[str, dict[tuple[int, ...], Fraction]]:
+        """Return every law by the key of its function in formulas; q(z|x) by (z, x)."""
+        laws = {"pd": self.data, "p": self.prior, "pn": self.noise, "n": self.noise_prior}
+        found: dict[str, dict[tuple[int, ...], Fraction]] = {
+            key: {(place,): mass for place, mass in enumerate(masses)}
+            for key, masses in laws.items()
+            if masses is not None
+        }
+        return {**found, "q|": {(z, x): mass for x, row in enumerate(encoder) for z, mass in enumerate(row)}}
+
     def to_space(self, encoder: Rows | None = None) -> dict[str, Any]:
         """Return the space as certificates keep it, with q(z|x) at ``[z][x]``."""
         functions: dict[str, Any] = {"pd": _texts(self.data), "p": _texts(self.prior)}
