@@ -194,3 +194,11 @@ def test_intervals_know_what_they_hold():
     assert 1 not in third
     assert "third" not in third
     assert third.width == Fraction(1, 4)
+
+
+def test_functionals_are_enclosed_on_spaces_too_large_for_a_certificate():
+    laws = (masses(range(1, 15)), masses(range(14, 0, -1)))
+    large = instance(data=laws[0], noise=laws[1], prior=laws[0], noise_prior=laws[1])
+    found = enclose(large)
+    assert overlap(found.functional(blocks.BLOCKS[blocks.MI]), found.information)
+    assert found.functional("int[z](gamma(z))").width < 1e-7
