@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -43,9 +43,6 @@ class Hunt(Protocol):
 
     def score(self, layout: Layout, point: Point) -> float:
         """Return how far the claim is violated at a point in floating point, -inf where it does not apply."""
-
-    def near(self, layout: Layout, point: Point) -> Iterable[Point]:
-        """Return points like this one whose values are easier to write down exactly."""
 
     def confirm(self, layout: Layout, point: Point) -> tuple[Evidence, ...]:
         """Return exact evidence of the violation that the rule of the verifier accepts, else nothing."""
@@ -98,10 +95,6 @@ class Pointwise:
                 continue
             worst = max(worst, violation(statement.operator, float(left), float(right)))
         return worst
-
-    def near(self, layout: Layout, point: Point) -> Iterable[Point]:  # noqa: ARG002 - the signature of a hunt
-        """Return nothing: every value is rational as it is."""
-        return ()
 
     def confirm(self, layout: Layout, point: Point) -> tuple[Evidence, ...]:
         """Return the first placement that the verifier takes as a witness."""
@@ -161,10 +154,6 @@ class Universal:
         except VaeproofError:
             return WORST
         return 1e-6 if lacking + broken == 0 else -lacking - broken
-
-    def near(self, layout: Layout, point: Point) -> Iterable[Point]:  # noqa: ARG002 - the signature of a hunt
-        """Return nothing: every value is rational as it is."""
-        return ()
 
     def confirm(self, layout: Layout, point: Point) -> tuple[Evidence, ...]:  # noqa: ARG002 - the signature of a hunt
         """Return the point if it meets every hypothesis and breaks a conclusion, exactly."""

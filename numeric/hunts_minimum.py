@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +16,7 @@ from numeric.float_values import Floats
 from numeric.hunts import CLEAR, PARAMETERS, SIZES, Formal, accepted, to_json, violation
 from numeric.information import DATA, NOISE, information_form
 from numeric.instance import Instance
-from numeric.lattice import WORST, Group, Layout, Point, Weights, probabilities, quarters
+from numeric.lattice import WORST, Group, Layout, Point, probabilities, quarters
 from numeric.solve import Solution, solve
 from variational import blocks, grammar
 from variational.errors import CertificateError, VaeproofError
@@ -91,10 +91,6 @@ class Code:
         if kappa > 0:
             return WORST
         return float(kappa) * math.log(2) - float(loss) - (0 if even else 1)
-
-    def near(self, layout: Layout, point: Point) -> Iterable[Point]:  # noqa: ARG002 - the signature of a hunt
-        """Return nothing: every value is rational as it is."""
-        return ()
 
     def confirm(self, layout: Layout, point: Point) -> tuple[Evidence, ...]:
         """Return the code, or for uniqueness two, compared exactly with the bound."""
@@ -193,23 +189,6 @@ class Collapse(_Optima):
         found = self.solved(point)
         return WORST if found is None else -found[1].mutual_information
 
-    def near(self, layout: Layout, point: Point) -> Iterator[Point]:  # noqa: ARG002 - the signature of a hunt
-        """Return points with the same laws of x where the constant code p^w n^(1-w) has a chance to be rational.
-
-        At w = 1/2, that is beta p_d = delta p_n, the code of a law and its mirror image is uniform.
-        """
-        data, noise, prior = (np.array(weights, dtype=object) for weights in point[:3])
-        places = [x for x, weight in enumerate(data) if weight and noise[x]]
-        laws: list[Weights] = [(*range(size, 0, -1),) for size in (len(prior),)] + [(2,) * (len(prior) - 1) + (1,)]
-        for place in places[:1]:
-            ratio = Fraction(int(noise[place]) * int(data.sum()), int(data[place]) * int(noise.sum()))
-            for beta in (6, 8, 12):
-                delta = Fraction(beta) / ratio
-                if delta.denominator == 1:
-                    for law in laws:
-                        yield (*point[:2], law, law[::-1], (beta, int(delta)))
-        yield point
-
     def confirm(self, layout: Layout, point: Point) -> tuple[Evidence, ...]:  # noqa: ARG002 - the signature of a hunt
         """Return the optimal code if it is rational and stationary, exactly."""
         found = self.solved(point)
@@ -250,10 +229,6 @@ class AtOptimum(_Optima):
         except (VaeproofError, OverflowError):
             return WORST
         return violation(statement.relation, left, right)
-
-    def near(self, layout: Layout, point: Point) -> Iterable[Point]:  # noqa: ARG002 - the signature of a hunt
-        """Return nothing: an instance is rational as it is."""
-        return ()
 
     def confirm(self, layout: Layout, point: Point) -> tuple[Evidence, ...]:  # noqa: ARG002 - the signature of a hunt
         """Return the enclosed optimum, if the balls show the violation and the verifier agrees."""

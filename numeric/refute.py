@@ -113,7 +113,4 @@ def _small(hunt: Hunt, layout: Layout, point: Point, score: Callable[[Point], fl
     def keeps(candidate: Point) -> bool:
         return score(candidate) > hunt.clear and bool(hunt.confirm(layout, candidate))
 
-    for start in (point, *hunt.near(layout, point)):
-        if keeps(start):
-            return hunt.confirm(layout, shrink(layout, start, keeps))
-    return ()
+    return hunt.confirm(layout, shrink(layout, point, keeps)) if keeps(point) else ()
