@@ -88,10 +88,14 @@ def comparisons(claim: Claim, enclosed: Callable[[Instance], Enclosure], panel: 
         return []
     found = []
     for instance in panel:
-        if instance.objective == statement.objective and _admits(statement, instance):
+        if instance.objective != statement.objective or not _admits(statement, instance):
+            continue
+        try:
             compared = compare(formal, enclosed(instance))
-            if compared.outcome is not None:
-                found.append(compared)
+        except VaeproofError:  # a loss that is not convex there, or a side that is not enclosed: nothing is shown
+            continue
+        if compared.outcome is not None:
+            found.append(compared)
     return found
 
 

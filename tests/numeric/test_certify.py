@@ -7,10 +7,12 @@ import pytest
 
 from numeric import certify
 from tests.numeric import exact_instances as made
-from variational.certificates import certificate
+from variational import verify
+from variational.certificates import certificate, write
 from variational.decide import judge
 from variational.errors import CertificateError
 from variational.papers.registry import claims, find_claim
+from variational.recheck import digest
 from variational.recheck.bracket import KIND
 from variational.recheck.certificate import check_certificate
 from variational.records import FINITE, Evidence, Status, Verdict
@@ -152,3 +154,25 @@ def test_a_certificate_says_instance_bracket_both_sides_and_margin():
     ):
         assert part in piece.shows
     assert json.loads(json.dumps(piece.to_json()))["space"]["x"] == 2
+
+
+def test_the_command_that_verifies_takes_the_file_and_refuses_it_altered(tmp_path, capsys):
+    claim = find_claim("ncvae:thm6.corrected")
+    found = certificate(claim, attached(claim, judge(claim, find_claim)))
+    path = write(found, tmp_path)
+    assert verify.main([str(path)]) == 0
+    piece = next(piece for piece in found["evidence"] if piece["kind"] == KIND)
+    piece["information"] = piece["lhs"] = ["1", "1.1"]
+    found[digest.FIELD] = digest.digest(found)  # whoever alters a file can do this
+    write(found, tmp_path)
+    assert verify.main([str(path)]) == 1
+    assert "the recorded information" in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_instance_that_cannot_be_enclosed_shows_nothing_and_stops_nothing():
+    claim = find_claim("ncvae:information")
+    tested = {**claim.formal["tested"], "conditions": []}
+    wider = dataclasses.replace(claim, formal={**claim.formal, "tested": tested})
+    concave = made.ncvae(parameters={"beta": "1/4", "delta": "1/4"})
+    assert attached(wider, panel=(concave,)) == OPEN
+    assert outcomes(attached(wider, panel=(concave, made.INFORMATIVE))) == ["holds"]
