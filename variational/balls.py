@@ -18,7 +18,7 @@ def enclose(expression: sp.Expr, values: Mapping[str, Fraction]) -> Any:
     """Return an ``arb`` that contains the value of ``expression``.
 
     Args:
-        expression: Built from rational numbers, symbols, ``+ - * /``, powers, log, exp, sqrt and erf.
+        expression: Built from rational numbers, symbols, ``+ - * /``, powers, log, exp, sqrt, erf, erfc and pi.
         values: Rational value of every symbol.
 
     Raises:
@@ -38,6 +38,8 @@ def enclose(expression: sp.Expr, values: Mapping[str, Fraction]) -> Any:
 def _enclose(expression: sp.Expr, values: Mapping[str, Fraction]) -> Any:
     if expression.is_Rational:
         return flint.arb(flint.fmpq(int(expression.p), int(expression.q)))
+    if expression is sp.pi:
+        return flint.arb.pi()
     if isinstance(expression, sp.Symbol) and expression.name in values:
         value = Fraction(values[expression.name])
         return flint.arb(flint.fmpq(value.numerator, value.denominator))
@@ -52,10 +54,10 @@ def _enclose(expression: sp.Expr, values: Mapping[str, Fraction]) -> Any:
         if exponent.is_Integer:
             return _enclose(base, values) ** int(exponent)
         return (_enclose(exponent, values) * _enclose(base, values).log()).exp()
-    functions = {sp.log: "log", sp.exp: "exp", sp.erf: "erf"}
+    functions = {sp.log: "log", sp.exp: "exp", sp.erf: "erf", sp.erfc: "erfc"}
     if expression.func in functions:
         return getattr(_enclose(expression.args[0], values), functions[expression.func])()
-    msg = f"no enclosure of {expression}: covered are rationals, + - * /, powers, log, exp and erf"
+    msg = f"no enclosure of {expression}: covered are rationals, + - * /, powers, log, exp, erf and erfc"
     raise NotCoveredError(msg)
 
 

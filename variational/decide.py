@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from variational import judge_gaussian, judge_logic, judge_optimum, judge_pointwise
+from variational import judge_gaussian, judge_logic, judge_optimum, judge_pointwise, judge_real
 from variational.errors import CertificateError, NotCoveredError
 from variational.recheck.certificate import CONJUNCTION, check_part
 from variational.records import Claim, Evidence, Status, Verdict, joint_spaces, worst
@@ -23,6 +23,8 @@ JUDGES: Mapping[str, Judge] = {
     "convex": judge_logic.convex,
     "optimum": judge_optimum.optimum,
     "gaussian-bound": judge_gaussian.gaussian_bound,
+    "real-identity": judge_real.real_identity,
+    "real-inequality": judge_real.real_inequality,
 }
 
 

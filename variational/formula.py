@@ -22,7 +22,7 @@ TOKEN = re.compile(
 )
 MAX_DEPTH = 60
 MAX_HEIGHT = 200  # of the syntax tree; every walk over it is recursive
-BUILT_IN = frozenset({"log", "exp", "sqrt", "phi"})
+BUILT_IN = frozenset({"log", "exp", "sqrt", "erfc", "phi"})
 NOT_FINITE = frozenset({"nan", "inf", "infinity", "oo", "zoo"})
 
 

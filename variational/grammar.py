@@ -11,7 +11,7 @@ from variational.formula import ONE, ZERO, Call, Int, Name, Node, Num, Op, parse
 
 OPERATORS = ("<=", ">=", "!=", "<", ">", "=")
 ATOMS = frozenset({blocks.RECON, blocks.MI})
-RESERVED = frozenset({"int", "log", "exp", "sqrt", "phi", "gamma", "pd", "pn"})
+RESERVED = frozenset({"int", "log", "exp", "sqrt", "erfc", "phi", "gamma", "pd", "pn"})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from variational import formula, grammar
 from variational.errors import InvalidInputError
 from variational.symbols import Int, function, is_point, point, rename
 
-BUILT_IN = {"log": sp.log, "exp": sp.exp, "sqrt": sp.sqrt}
+BUILT_IN = {"log": sp.log, "exp": sp.exp, "sqrt": sp.sqrt, "erfc": sp.erfc}
 
 
 def to_sympy(node: formula.Node | str, *, where: Mapping[str, str] | None = None) -> sp.Expr:
@@ -74,7 +74,7 @@ def _translate(node: formula.Node, definitions: Mapping[Any, Any]) -> sp.Expr:
             return Int(recurse(body), *map(point, points))
         case formula.Call(name, args) if name in {*BUILT_IN, "phi", "int"}:
             if name == "int" or len(args) != 1:
-                msg = f"{grammar.render(node)}: log, exp, sqrt, phi take one argument; integrals are int[points](body)"
+                msg = f"{grammar.render(node)}: functions take one argument; integrals are int[points](body)"
                 raise InvalidInputError(msg)
             inner = recurse(args[0])
             return inner - 1 - sp.log(inner) if name == "phi" else BUILT_IN[name](inner)

@@ -20,6 +20,7 @@ WIDTH = 80
 MEANING = {
     "identity": "exact equality at random rational points, logarithms formal (a true identity always passes, "
     "a false one fails but for a chance coincidence)",
+    "digits": "agreement to 60 places at random rational points, where exp or a root leaves no exact arithmetic",
     "decision": "z3 on a query rebuilt from the statement and on the recorded one",
     "enclosure": "ball arithmetic",
     "witness": "a counterexample recomputed exactly",

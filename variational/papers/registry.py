@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 
 from variational.errors import InvalidInputError
-from variational.papers import controls
+from variational.papers import controls, controls_numbers
 from variational.papers.ncvae import (
     aae,
     aae_derivatives,
@@ -70,7 +70,7 @@ def claims(target: str = ALL) -> tuple[Claim, ...]:
     if target == ALL:
         return tuple(claim for paper in PAPERS.values() for claim in paper)
     if target == CONTROLS:
-        return controls.CLAIMS
+        return (*controls.CLAIMS, *controls_numbers.CLAIMS)
     if target not in PAPERS:
         msg = f"unknown target {target!r}; {_nearest(target, TARGETS)}"
         raise InvalidInputError(msg)

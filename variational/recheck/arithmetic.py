@@ -31,7 +31,7 @@ class Arithmetic(Protocol):
         """Return a rational number in this arithmetic."""
 
     def function(self, name: str, value: Number) -> Number:
-        """Return ``log``, ``exp`` or ``sqrt`` of ``value``."""
+        """Return ``log``, ``exp``, ``sqrt`` or ``erfc`` of ``value``."""
 
     def power(self, base: Number, exponent: Number) -> Number:
         """Return ``base`` to the power ``exponent``."""
@@ -124,9 +124,9 @@ class Balls:
         return flint.arb(flint.fmpq(value.numerator, value.denominator))
 
     def function(self, name: str, value: flint.arb) -> flint.arb:
-        """Return a ball around ``log``, ``exp`` or ``sqrt``."""
-        if name == "exp":
-            return value.exp()
+        """Return a ball around ``log``, ``exp``, ``sqrt`` or ``erfc``."""
+        if name in {"exp", "erfc"}:
+            return value.exp() if name == "exp" else value.erfc()
         if name == "log" and not value > 0:
             msg = f"logarithm of {value}"
             raise UndefinedLogError(msg)

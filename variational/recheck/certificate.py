@@ -8,7 +8,7 @@ from variational.errors import CertificateError, VaeproofError
 from variational.recheck import bracket, digest, finding
 from variational.recheck.finding import Finding, Formal, Pieces
 from variational.recheck.reading import text_of, texts_of
-from variational.recheck.rules import RULES
+from variational.recheck.rules import NUMBERS, RULES
 from variational.records import DENSITIES, DISCRETE_X, FINITE, SCHEMA, SPACES, Claim, Status, joint_spaces, worst
 
 FindClaim = Callable[[str], Claim]
@@ -123,11 +123,12 @@ def _require_spaces(formal: Formal, status: Status, spaces: tuple[str, ...]) -> 
     """Refuse a verdict that names spaces on which its evidence says nothing.
 
     A proof holds on the spaces of the statement. A witness lives on a finite space; the Gaussian instance
-    has two data points and a real latent variable, and the same numbers on two unit intervals.
+    has two data points and a real latent variable, and the same numbers on two unit intervals. A statement about
+    numbers mentions no space: it is true or false whatever they are.
     """
     claimed = texts_of(formal, "spaces") or SPACES
     kind = formal["kind"]
-    if status is Status.PROVED:
+    if status is Status.PROVED or kind in NUMBERS:
         allowed, needed = claimed, set(claimed)
     elif kind == "optimum":  # the code is finite; the lemmas and the argument carry it to the other spaces
         allowed, needed = claimed, {FINITE} & set(claimed)

@@ -11,7 +11,7 @@ from variational.errors import CertificateError
 from variational.formula import ZERO, Call, Int, Name, Node, Num
 from variational.recheck.arithmetic import Arithmetic, Number, UndefinedError, UndefinedLogError
 
-BUILT_IN = frozenset({"log", "exp", "sqrt", "phi"})
+BUILT_IN = frozenset({"log", "exp", "sqrt", "erfc", "phi"})
 AGGREGATE = "gamma"
 DATA = "pd"
 ENCODER = "q|"

@@ -1,7 +1,7 @@
 """What a rule of the verifier returns, and the parts every rule uses."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from variational.errors import CertificateError
@@ -9,12 +9,13 @@ from variational.recheck.digest import fingerprint
 from variational.records import Status
 
 IDENTITY = "identity"
+DIGITS = "digits"
 DECISION = "decision"
 ENCLOSURE = "enclosure"
 WITNESS = "witness"
 ARGUMENT = "argument"
 NONE = "none"
-LEVELS = (IDENTITY, DECISION, ENCLOSURE, WITNESS, ARGUMENT, NONE)
+LEVELS = (IDENTITY, DIGITS, DECISION, ENCLOSURE, WITNESS, ARGUMENT, NONE)
 
 Formal = Mapping[str, Any]
 Pieces = Sequence[Mapping[str, Any]]
@@ -61,6 +62,11 @@ def pieces_of(evidence: Pieces, kind: str, *, beside: Sequence[str] = ()) -> lis
         msg = f"the verdict needs evidence of kind {kind!r}"
         raise CertificateError(msg)
     return found
+
+
+def found_at(levels: Iterable[str], text: str) -> Finding:
+    """Return a finding with its levels in their order."""
+    return Finding(levels=tuple(level for level in LEVELS if level in set(levels)), text=text)
 
 
 def seed_of(formal: Formal, *more: Any) -> int:

@@ -8,8 +8,14 @@ from variational.recheck.rules_decision import inequality, universal
 from variational.recheck.rules_gaussian import gaussian_bound
 from variational.recheck.rules_optimum import optimum
 from variational.recheck.rules_pointwise import first_variation, identity, second_variation
+from variational.recheck.rules_real import real_identity, real_inequality
 from variational.recheck.rules_stationary import stationary
 
+# Statements about numbers: their verdicts do not depend on the spaces of data and codes.
+NUMBERS: Mapping[str, Rule] = {
+    "real-identity": real_identity,
+    "real-inequality": real_inequality,
+}
 RULES: Mapping[str, Rule] = {
     "identity": identity,
     "derivative": first_variation,
@@ -20,4 +26,5 @@ RULES: Mapping[str, Rule] = {
     "convex": convex,
     "optimum": optimum,
     "gaussian-bound": gaussian_bound,
+    **NUMBERS,
 }

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from variational.formula import ZERO, Call, Int, Name, Node, Num, Op
+from variational.formula import ONE, ZERO, Call, Int, Name, Node, Num, Op
 from variational.grammar import render
 from variational.recheck.conditions import Relation
 from variational.recheck.exact import AGGREGATE, BUILT_IN, Definition
@@ -93,10 +93,14 @@ class Signs:
 
     def _call(self, call: Call) -> Sign:
         if call.key in BUILT_IN:
-            if call.name in {"exp", "sqrt"}:
-                return Sign.POSITIVE if call.name == "exp" else Sign.NONNEGATIVE
-            inside = self.of(call.args[0])  # phi(u) = u - 1 - log(u) is nonnegative for u > 0
-            return Sign.NONNEGATIVE if call.name == "phi" and inside is Sign.POSITIVE else Sign.UNKNOWN
+            if call.name in {"exp", "erfc"}:
+                return Sign.POSITIVE
+            if call.name == "log":
+                return self._form(Op("-", call.args[0], ONE))
+            inside = self.of(call.args[0])
+            if call.name == "sqrt":
+                return Sign.POSITIVE if inside is Sign.POSITIVE else Sign.NONNEGATIVE
+            return Sign.NONNEGATIVE if inside is Sign.POSITIVE else Sign.UNKNOWN  # phi(u) = u - 1 - log(u), u > 0
         if call.key == AGGREGATE:
             return Sign.POSITIVE
         if call.key in self.definitions:

@@ -13,6 +13,7 @@ from variational.recheck.exact import AGGREGATE, BUILT_IN
 from variational.recheck.signs import Sign, Signs
 
 TIMEOUT_MS = 20_000
+EXCLUSION_MS = 5_000  # of the many small questions of one proof
 SEED = 7
 LARGEST_TEXT = 1_000_000
 MOST_EXPONENT = 24
@@ -110,6 +111,11 @@ def unsatisfiable(*formulas: Term) -> bool:
     return bool(answer == z3.unsat)
 
 
+def excluded(formulas: Sequence[Term]) -> bool:
+    """Return whether z3 shows that no real numbers meet all ``formulas``; False where it gives up."""
+    return bool(_check(formulas, timeout=EXCLUSION_MS) == z3.unsat)
+
+
 def universal_query(given: Sequence[Relation], then: Sequence[Relation]) -> list[Term]:
     """Return formulas that are unsatisfiable exactly where ``given`` implies ``then``, quotients included.
 
@@ -199,9 +205,9 @@ def substitute(node: Node, values: Mapping[str, Node]) -> Node:
     return node
 
 
-def _check(formulas: Sequence[Term]) -> Any:
+def _check(formulas: Sequence[Term], *, timeout: int = TIMEOUT_MS) -> Any:
     solver = z3.Solver()
-    solver.set("timeout", TIMEOUT_MS)
+    solver.set("timeout", timeout)
     solver.set("random_seed", SEED)
     solver.add(*formulas)
     return solver.check()
