@@ -4,7 +4,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from variational import judge_gaussian, judge_logic, judge_optimum, judge_pointwise, judge_real
+from variational import (
+    judge_expectation,
+    judge_gaussian,
+    judge_infimum,
+    judge_limit,
+    judge_logic,
+    judge_optimum,
+    judge_pointwise,
+    judge_real,
+)
 from variational.errors import CertificateError, NotCoveredError
 from variational.recheck.certificate import CONJUNCTION, check_part
 from variational.records import Claim, Evidence, Status, Verdict, joint_spaces, worst
@@ -25,6 +34,9 @@ JUDGES: Mapping[str, Judge] = {
     "gaussian-bound": judge_gaussian.gaussian_bound,
     "real-identity": judge_real.real_identity,
     "real-inequality": judge_real.real_inequality,
+    "limit": judge_limit.limit,
+    "infimum": judge_infimum.infimum,
+    "gaussian-integral": judge_expectation.gaussian_integral,
 }
 
 

@@ -40,7 +40,7 @@ def find(reals: Reals, text: str, given: Any = None) -> Proof | None:
         given: A proof stored with the claim.
     """
     if given is not None:
-        proof = _inserted(reals, given)
+        proof = inserted(reals, given)
         return proof if _agrees(reals, reals.domain.insert_relation(text), proof) else None
     slack = _polynomial_slack(reals, text)
     if slack is not None:
@@ -85,24 +85,25 @@ def _visible(reals: Reals, text: str) -> Proof | None:
 FORMULAS = ("slack", "at", "through", "if", "then")
 
 
-def _inserted(reals: Reals, proof: Any, *, own: bool = False) -> Any:
+def inserted(reals: Reals, proof: Any, *, own: bool = False) -> Any:
     """Return a proof with the abbreviations of the statement written out; lemmas with variables have none."""
     if isinstance(proof, list):
-        return [_inserted(reals, part, own=own) for part in proof]
+        return [inserted(reals, part, own=own) for part in proof]
     if not isinstance(proof, Mapping):
         return proof
     own = own or "variables" in proof
     return {
-        key: _written(reals, part) if key in FORMULAS and not (own and key != "at") else _inserted(reals, part, own=own)
+        key: written(reals, part) if key in FORMULAS and not (own and key != "at") else inserted(reals, part, own=own)
         for key, part in proof.items()
     }
 
 
-def _written(reals: Reals, part: Any) -> Any:
+def written(reals: Reals, part: Any) -> Any:
+    """Return a formula, a relation, or lists and objects of them, with the abbreviations written out."""
     if isinstance(part, list):
-        return [_written(reals, text) for text in part]
+        return [written(reals, text) for text in part]
     if isinstance(part, Mapping):
-        return {name: _written(reals, text) for name, text in part.items()}
+        return {name: written(reals, text) for name, text in part.items()}
     if part in {"inf", "-inf"} or not isinstance(part, str):
         return part
     values = reals.domain.abbreviations

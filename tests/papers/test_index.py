@@ -29,6 +29,9 @@ KINDS = {
     "gaussian-bound",
     "real-identity",
     "real-inequality",
+    "limit",
+    "infimum",
+    "gaussian-integral",
     "all",
 }
 FORMULAS = ("lhs", "rhs", "functional", "wrt", "kernel", "diagonal", "mu")

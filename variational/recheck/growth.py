@@ -9,42 +9,26 @@ Every variable that tends is written with a small t > 0: t, 1/t, -1/t, a + t or 
 """
 
 import dataclasses
-from collections.abc import Mapping
 from fractions import Fraction
 
 from variational.domains import PI
 from variational.errors import CertificateError
 from variational.formula import ONE, ZERO, Call, Name, Node, Num, Op
 from variational.grammar import names, render
+from variational.recheck.orders import (
+    FLAT,
+    Growth,
+    Infinite,
+    Lead,
+    Small,
+    added,
+    dominates,
+    same_order,
+    tendency,
+    tendency_of,
+)
 from variational.recheck.reals import constant
 from variational.recheck.signs import Polynomial, Sign, Signs, polynomial
-
-Order = Mapping[str, tuple[Fraction, int]]  # t -> power and power of log(1/t); absent: (0, 0)
-FLAT = (Fraction(0), 0)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Lead:
-    """A leading term; ``fast`` is -1 or 1 where a factor vanishes or grows faster than any power."""
-
-    coefficient: Node
-    order: Order = dataclasses.field(default_factory=dict)
-    fast: int = 0
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Small:
-    """Tends to 0."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Infinite:
-    """Tends to infinity with the given sign."""
-
-    sign: int
-
-
-Growth = Lead | Small | Infinite
 
 
 class Behaviour:
@@ -192,7 +176,7 @@ class Behaviour:
         ends = [self.limit(part) for part in (left, right)]
         if all(value == ZERO for _, value in ends):
             return Small()
-        if left.fast == right.fast == 0 and _same(left.order, right.order):
+        if left.fast == right.fast == 0 and same_order(left.order, right.order):
             return self._same_order(left, right, node)
         if ends[0][0] and ends[0][0] == ends[1][0]:
             return Infinite(ends[0][0])
@@ -211,7 +195,7 @@ class Behaviour:
             if left.fast * right.fast < 0:
                 return _open(node)
             keys = {*left.order, *right.order}
-            order = {k: _added(left.order.get(k, FLAT), right.order.get(k, FLAT)) for k in keys}
+            order = {k: added(left.order.get(k, FLAT), right.order.get(k, FLAT)) for k in keys}
             coefficient = _times(left.coefficient, right.coefficient)
             return Lead(coefficient=coefficient, order=order, fast=left.fast or right.fast)
         ends = [self.limit(part) for part in (left, right)]
@@ -262,48 +246,11 @@ class Behaviour:
         raise CertificateError(msg)
 
 
-def tendency(order: Order) -> int:
-    """Return -1 where the power product tends to 0, 1 where it tends to infinity, 0 where it is 1 or undecided."""
-    signs = {_size(entry) for entry in order.values()} - {0}
-    return signs.pop() if len(signs) == 1 else 0
-
-
-def tendency_of(found: Lead) -> int:
-    """Return the tendency of the modulus of a leading term; -1 where it is open."""
-    if found.fast:
-        return found.fast
-    flat = not any(entry != FLAT for entry in found.order.values())
-    return 0 if flat else tendency(found.order) or -1
-
-
-def dominates(first: Order, second: Order) -> bool:
-    """Return whether the second power product divided by the first tends to 0."""
-    keys = {*first, *second}
-    ratio = {k: _added(second.get(k, FLAT), tuple(-part for part in first.get(k, FLAT))) for k in keys}  # type: ignore[arg-type]
-    return tendency(ratio) < 0
-
-
 def opposite(found: Growth) -> Growth:
     """Return the behaviour of the negated formula."""
     if isinstance(found, Infinite):
         return Infinite(-found.sign)
     return dataclasses.replace(found, coefficient=_negated(found.coefficient)) if isinstance(found, Lead) else found
-
-
-def _size(entry: tuple[Fraction, int]) -> int:
-    """Return whether t^power log(1/t)^logs tends to 0 (-1), to infinity (1), or is 1 (0)."""
-    power, logs = entry
-    if power:
-        return -1 if power > 0 else 1
-    return (logs > 0) - (logs < 0)
-
-
-def _added(first: tuple[Fraction, int], second: tuple[Fraction, int]) -> tuple[Fraction, int]:
-    return first[0] + second[0], first[1] + second[1]
-
-
-def _same(first: Order, second: Order) -> bool:
-    return all(first.get(k, FLAT) == second.get(k, FLAT) for k in {*first, *second})
 
 
 def _is_zero(node: Node) -> bool:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from variational.recheck.finding import Rule
 from variational.recheck.rules_convex import convex
 from variational.recheck.rules_decision import inequality, universal
+from variational.recheck.rules_expectation import gaussian_integral
 from variational.recheck.rules_gaussian import gaussian_bound
+from variational.recheck.rules_infimum import infimum
+from variational.recheck.rules_limit import limit
 from variational.recheck.rules_optimum import optimum
 from variational.recheck.rules_pointwise import first_variation, identity, second_variation
 from variational.recheck.rules_real import real_identity, real_inequality
@@ -15,6 +18,9 @@ from variational.recheck.rules_stationary import stationary
 NUMBERS: Mapping[str, Rule] = {
     "real-identity": real_identity,
     "real-inequality": real_inequality,
+    "limit": limit,
+    "infimum": infimum,
+    "gaussian-integral": gaussian_integral,
 }
 RULES: Mapping[str, Rule] = {
     "identity": identity,
