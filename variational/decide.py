@@ -1,5 +1,6 @@
 """The judge: one rule per kind of formal statement, and an independent re-check of every decided verdict."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -13,9 +14,11 @@ from variational import (
     judge_optimum,
     judge_pointwise,
     judge_real,
+    judge_steps,
+    judge_table,
 )
-from variational.errors import CertificateError, NotCoveredError
-from variational.recheck.certificate import CONJUNCTION, check_part
+from variational.errors import CertificateError, InvalidInputError, NotCoveredError
+from variational.recheck.certificate import CONJUNCTION, STEPS, check_part
 from variational.records import Claim, Evidence, Status, Verdict, joint_spaces, worst
 
 FindClaim = Callable[[str], Claim]
@@ -37,6 +40,7 @@ JUDGES: Mapping[str, Judge] = {
     "limit": judge_limit.limit,
     "infimum": judge_infimum.infimum,
     "gaussian-integral": judge_expectation.gaussian_integral,
+    "table": judge_table.table,
 }
 
 
@@ -53,6 +57,8 @@ def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
     if claim.formal["kind"] == CONJUNCTION:
         parts = [find_claim(name) for name in claim.formal["of"]]
         return combine([(part, judge(part, find_claim)) for part in parts])
+    if claim.formal["kind"] == STEPS:
+        return judge_steps.combine(claim.formal, [(step.formal, judge(step, find_claim)) for step in steps_of(claim)])
     try:
         verdict = JUDGES[claim.formal["kind"]](claim.formal, claim.hints)
     except NotCoveredError as error:
@@ -72,6 +78,20 @@ def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
         reason = f"{said}, the independent re-check does not: {error}"
         return Verdict(status=Status.UNDECIDED, reason=reason, spaces=verdict.spaces)
     return verdict
+
+
+def steps_of(claim: Claim) -> list[Claim]:
+    """Return the machine-checked steps of a claim that an argument in words joins, each as a claim of its own.
+
+    Raises:
+        InvalidInputError: Where there are not as many hints as steps.
+    """
+    steps = claim.formal["steps"]
+    hints = claim.hints.get("steps", [{}] * len(steps))
+    if len(hints) != len(steps):
+        msg = f"claim {claim.id} has {len(steps)} steps and hints for {len(hints)}"
+        raise InvalidInputError(msg)
+    return [dataclasses.replace(claim, formal=step, hints=hint) for step, hint in zip(steps, hints, strict=True)]
 
 
 def evidence_json(verdict: Verdict) -> list[dict[str, Any]]:

@@ -32,6 +32,8 @@ KINDS = {
     "limit",
     "infimum",
     "gaussian-integral",
+    "table",
+    "steps",
     "all",
 }
 FORMULAS = ("lhs", "rhs", "functional", "wrt", "kernel", "diagonal", "mu")

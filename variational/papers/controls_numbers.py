@@ -38,6 +38,10 @@ TAIL = {
     },
 }
 
+# v - 1 - log v > 0 on either side of 1: zero there, with a derivative that is not zero.
+SIGN = {"by": "slack"}
+STRICT = {"by": "monotone", "in": "v", "at": "1", "start": SIGN, "above": SIGN, "below": SIGN, "strict": True}
+
 CLAIMS = (
     _control(
         "real-identity.true",
@@ -204,6 +208,66 @@ CLAIMS = (
             "covariance": {"u,v": "r"},
             "integrand": "u^2*v^2",
             "value": "1",
+        },
+        Status.REFUTED,
+    ),
+    _control(
+        "table.true",
+        r"\text{the printed KL does not fall with } L",
+        "0.51 and 0.52 are apart by more than their rounding; L is exact",
+        {
+            "kind": "table",
+            "columns": {"L": "exact", "KL": "rounded"},
+            "rows": [{"L": "0", "KL": "0.47"}, {"L": "1", "KL": "0.51"}, {"L": "2", "KL": "0.6"}],
+            "then": ["KL' > KL", "L' > L"],
+        },
+        Status.PROVED,
+    ),
+    _control(
+        "table.false",
+        r"\text{every estimate lies within 5% of 0.017}",
+        "0.0089 does not",
+        {
+            "kind": "table",
+            "columns": {"estimate": "rounded", "truth": "exact"},
+            "rows": [{"estimate": "0.017", "truth": "0.017"}, {"estimate": "0.0089", "truth": "0.017"}],
+            "then": ["estimate >= 95/100*truth"],
+        },
+        Status.REFUTED,
+    ),
+    _control(
+        "steps.true",
+        r"\mathrm{KL}(N(0, v) \| N(0, 1)) > 0 \text{ for } v \ne 1",
+        "closed form, then two strict inequalities",
+        {
+            "kind": "steps",
+            "steps": [
+                {"kind": "real-inequality", "variables": {"v": "> 1"}, "then": ["v - 1 - log(v) > 0"]},
+                {"kind": "real-inequality", "variables": {"v": "> 0, < 1"}, "then": ["v - 1 - log(v) > 0"]},
+            ],
+            "argument": "Twice the divergence is v - 1 - log v, and v != 1 lies on one of the two sides.",
+            "concludes": "proved",
+        },
+        Status.PROVED,
+        steps=[{"proof": STRICT}, {"proof": STRICT}],
+    ),
+    _control(
+        "steps.false",
+        r"\mathrm{KL}(N(0, v) \| N(0, 1)) \text{ is bounded over } v > 0",
+        "it tends to infinity",
+        {
+            "kind": "steps",
+            "steps": [
+                {
+                    "kind": "limit",
+                    "variables": {"v": "> 0"},
+                    "expr": "v/2 - 1/2 - log(v)/2",
+                    "tends": {"v": "0+"},
+                    "value": "inf",
+                }
+            ],
+            "argument": "A bounded function has no infinite limit.",
+            "concludes": "refuted",
         },
         Status.REFUTED,
     ),

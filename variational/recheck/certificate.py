@@ -1,5 +1,6 @@
 """One certificate: reading its text, comparing it with the registry, and applying the rule of its kind."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -13,6 +14,7 @@ from variational.records import DENSITIES, DISCRETE_X, FINITE, SCHEMA, SPACES, C
 
 FindClaim = Callable[[str], Claim]
 CONJUNCTION = "all"
+STEPS = "steps"
 DECIDED = frozenset({Status.PROVED, Status.REFUTED})
 MOST_PARTS = 64
 
@@ -104,6 +106,8 @@ def _by_kind(claim: Claim, status: Status, spaces: tuple[str, ...], evidence: Pi
     if status not in DECIDED:
         return Finding(levels=(finding.NONE,), text="the certificate claims nothing")
     _require_spaces(claim.formal, status, spaces)
+    if kind == STEPS:
+        return _steps(claim, status, spaces, evidence, find_claim)
     if kind not in RULES:
         msg = f"no rule re-checks statements of kind {kind!r}"
         raise CertificateError(msg)
@@ -128,7 +132,7 @@ def _require_spaces(formal: Formal, status: Status, spaces: tuple[str, ...]) -> 
     """
     claimed = texts_of(formal, "spaces") or SPACES
     kind = formal["kind"]
-    if status is Status.PROVED or kind in NUMBERS:
+    if status is Status.PROVED or kind in {*NUMBERS, STEPS}:
         allowed, needed = claimed, set(claimed)
     elif kind == "optimum":  # the code is finite; the lemmas and the argument carry it to the other spaces
         allowed, needed = claimed, {FINITE} & set(claimed)
@@ -171,6 +175,30 @@ def _conjunction(
     levels = tuple(level for level in finding.LEVELS if any(level in part.levels for part in found))
     shown = ", ".join(f"{piece['id']} {part.value}" for piece, part in zip(pieces, statuses, strict=True))
     return Finding(levels=levels, text=f"{len(found)} parts re-checked: {shown}")
+
+
+def _steps(claim: Claim, status: Status, spaces: tuple[str, ...], evidence: Pieces, find_claim: FindClaim) -> Finding:
+    """Re-check steps that an argument in words joins; the argument must stand there, and is not checked."""
+    formal = claim.formal
+    if status.value != formal.get("concludes"):
+        msg = f"the steps conclude {formal.get('concludes')}, the certificate says {status.value}"
+        raise CertificateError(msg)
+    pieces = [piece for piece in evidence if piece.get("kind") != finding.ARGUMENT]
+    words = [piece.get("shows") for piece in evidence if piece.get("kind") == finding.ARGUMENT]
+    if words != [text_of(formal, "argument")]:
+        msg = "the argument that joins the steps is not the registered one"
+        raise CertificateError(msg)
+    if not 0 < len(pieces) == len(formal["steps"]) <= MOST_PARTS or any(p.get("kind") != "step" for p in pieces):
+        msg = f"the statement has {len(formal['steps'])} steps, the certificate {len(pieces)}"
+        raise CertificateError(msg)
+    found = []
+    for piece, step in zip(pieces, formal["steps"], strict=True):
+        if _status(piece) is not Status.PROVED or not set(spaces) <= set(_spaces(piece)):
+            msg = "every step is proved, on the spaces that the verdict names"
+            raise CertificateError(msg)
+        found.append(check_part(piece, dataclasses.replace(claim, formal=step), find_claim))
+    levels = [finding.ARGUMENT, *(level for part in found for level in part.levels)]
+    return finding.found_at(levels, f"{len(found)} steps re-checked; the argument that joins them is not checked")
 
 
 def _require_printed(certificate: Mapping[str, Any], claim: Claim) -> None:

@@ -13,6 +13,7 @@ from variational.recheck.rules_optimum import optimum
 from variational.recheck.rules_pointwise import first_variation, identity, second_variation
 from variational.recheck.rules_real import real_identity, real_inequality
 from variational.recheck.rules_stationary import stationary
+from variational.recheck.rules_table import table
 
 # Statements about numbers: their verdicts do not depend on the spaces of data and codes.
 NUMBERS: Mapping[str, Rule] = {
@@ -21,6 +22,7 @@ NUMBERS: Mapping[str, Rule] = {
     "limit": limit,
     "infimum": infimum,
     "gaussian-integral": gaussian_integral,
+    "table": table,
 }
 RULES: Mapping[str, Rule] = {
     "identity": identity,
