@@ -11,6 +11,7 @@ from variational import (
     judge_infimum,
     judge_limit,
     judge_logic,
+    judge_matrix,
     judge_optimum,
     judge_pointwise,
     judge_real,
@@ -41,6 +42,7 @@ JUDGES: Mapping[str, Judge] = {
     "infimum": judge_infimum.infimum,
     "gaussian-integral": judge_expectation.gaussian_integral,
     "table": judge_table.table,
+    "matrix": judge_matrix.matrix,
 }
 
 
@@ -73,7 +75,7 @@ def judge(claim: Claim, find_claim: FindClaim) -> Verdict:
     }
     try:
         check_part(json.loads(json.dumps(part)), claim, find_claim)
-    except CertificateError as error:
+    except (CertificateError, NotCoveredError, ArithmeticError) as error:
         said = f"the engine says {verdict.status.value} ({verdict.reason})"
         reason = f"{said}, the independent re-check does not: {error}"
         return Verdict(status=Status.UNDECIDED, reason=reason, spaces=verdict.spaces)

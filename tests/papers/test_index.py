@@ -33,6 +33,7 @@ KINDS = {
     "infimum",
     "gaussian-integral",
     "table",
+    "matrix",
     "steps",
     "all",
 }

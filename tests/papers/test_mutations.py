@@ -95,6 +95,22 @@ MUTATIONS = {
     "G with 1 - b": ("ncvae:eq16.mean", "lhs", "(1+b(x))", "(1-b(x))"),
     "positive for any beta": ("ncvae:eq33.encoder-sign", "conditions", "beta > 0", None),
     "bounded by H(X) below one": ("ncvae:positivity.corrected", "conditions", "beta >= 1", "beta > 0"),
+    # statements about numbers
+    "Gaussian divergence, twice": ("controls:gaussian-integral.true", "value", "n/2", "n"),
+    "Gaussian divergence with + log": ("controls:gaussian-integral.true", "value", "- log(s^2)", "+ log(s^2)"),
+    "entropy without e": ("controls:real-identity.true", "rhs", "1/2 + log(s)", "log(s)"),
+    "Chernoff's bound reversed": (
+        "controls:real-inequality.true",
+        "then",
+        "erfc(t) <= exp(-t^2)",
+        "erfc(t) >= exp(-t^2)",
+    ),
+    "the logarithm alone": ("controls:limit.true", "expr", "c^2/(8*l^2)", "l^2"),
+    "a negative power": ("controls:limit.true", "expr", "c^2", "-c^2"),
+    "a minimum too high": ("controls:infimum.true", "value", "1 + log(a)", "2 + log(a)"),
+    "a positive infimum of a square": ("controls:infimum.positive", "expr", "1 + s^2", "s^2"),
+    "a table that falls": ("controls:table.true", "then", "KL' > KL", "KL' < KL"),
+    "an eigenvalue of three": ("controls:matrix.true", "then", "A <= 3*identity(2)", "A < 3*identity(2)"),
     # statements about all values
     "local minimum without F > G": ("ncvae:thm8.i", "given", "F > G", None),
     "maximum without M >= G": ("ncvae:thm8.eq22.corrected", "given", "M >= G", None),

@@ -236,6 +236,30 @@ CLAIMS = (
         Status.REFUTED,
     ),
     _control(
+        "matrix.true",
+        r"\log\det(I + A) \le \mathrm{tr} A \text{ at one positive definite } A",
+        "log det(I + A) = log 8, tr A = 4",
+        {
+            "kind": "matrix",
+            "matrices": {"A": [["2", "1"], ["1", "2"]]},
+            "then": ["A > 0*identity(2)", "log(det(identity(2) + A)) <= trace(A)", "A <= 3*identity(2)"],
+        },
+        Status.PROVED,
+    ),
+    _control(
+        "matrix.false",
+        r"A \succeq B \succ 0 \text{ implies } A^2 \succeq B^2",
+        "the square is not operator monotone",
+        {
+            "kind": "matrix",
+            "matrices": {"A": "2x2", "B": "2x2"},
+            "given": ["A >= B", "B > 0*identity(2)"],
+            "then": ["A*A >= B*B"],
+        },
+        Status.REFUTED,
+        witness={"A": [["3", "1"], ["1", "2"]], "B": [["2", "0"], ["0", "1"]]},
+    ),
+    _control(
         "steps.true",
         r"\mathrm{KL}(N(0, v) \| N(0, 1)) > 0 \text{ for } v \ne 1",
         "closed form, then two strict inequalities",

@@ -9,6 +9,7 @@ from variational.recheck.rules_expectation import gaussian_integral
 from variational.recheck.rules_gaussian import gaussian_bound
 from variational.recheck.rules_infimum import infimum
 from variational.recheck.rules_limit import limit
+from variational.recheck.rules_matrix import matrix
 from variational.recheck.rules_optimum import optimum
 from variational.recheck.rules_pointwise import first_variation, identity, second_variation
 from variational.recheck.rules_real import real_identity, real_inequality
@@ -23,6 +24,7 @@ NUMBERS: Mapping[str, Rule] = {
     "infimum": infimum,
     "gaussian-integral": gaussian_integral,
     "table": table,
+    "matrix": matrix,
 }
 RULES: Mapping[str, Rule] = {
     "identity": identity,
