@@ -23,6 +23,14 @@ SAMPLE = (
     "ncvae:eq88",
     "ncvae:thm2",
     "ncvae:thm2.corrected",
+    "controls:real-identity.true",
+    "controls:real-inequality.false",
+    "controls:limit.true",
+    "controls:infimum.true",
+    "controls:gaussian-integral.true",
+    "controls:table.true",
+    "controls:matrix.true",
+    "controls:steps.true",
 )
 
 
