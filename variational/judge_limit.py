@@ -20,14 +20,17 @@ def limit(formal: Formal, hints: Hints) -> Verdict:
     """Judge ``expr -> value`` as variables tend to their ends.
 
     Hints: ``near``, ``lower`` and ``upper`` (bounds with proofs) where the form does not show the limit; ``limit``,
-    the true one, where several variables tend.
+    the true one, where SymPy does not find it.
     """
     reals = read(formal)
     found = limit_of(reals, formal["expr"], formal["tends"])
-    reached = hints.get("limit") or (None if found is None else shown_limit(found))
+    bounds = _bounds(reals, hints)
+    reached = None if found is None else shown_limit(found)
+    if reached is None:  # then the verifier alone decides, between bounds or by leading terms
+        reached = hints.get("limit", formal["value"] if bounds else None)
     if reached is None:
         return Verdict(status=Status.UNDECIDED, reason="SymPy does not find the limit", spaces=spaces_of(formal))
-    data = {"value": reached, **_bounds(reals, hints)}
+    data = {"value": reached, **bounds}
     if _same(reals, formal["value"], reached):
         evidence = Evidence(kind="limit", shows=f"tends to {reached}", data={**data, "value": formal["value"]})
         return Verdict(status=Status.PROVED, reason=evidence.shows, spaces=spaces_of(formal), evidence=(evidence,))

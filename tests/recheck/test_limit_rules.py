@@ -16,6 +16,7 @@ from variational.recheck.certificate import check_certificate
 from variational.recheck.digest import digest
 from variational.recheck.limits import structural
 from variational.recheck.proofs import read_statement
+from variational.recheck.rules import RULES
 from variational.records import Status
 
 S, AB = {"s": "> 0"}, {"s": "> 0", "a": "> 0", "b": "> 0"}
@@ -173,3 +174,76 @@ def test_moments_and_exponentials_are_computed(variables, mean, variance, integr
     assert right.status is Status.PROVED, right.reason
     wrong = judged("controls:gaussian-integral.false", variables=variables, value=f"{value} + 1/1000", **law)
     assert wrong.status is Status.REFUTED, wrong.reason
+
+
+@pytest.mark.parametrize("value", ["1", "2*r^2", "1 + 2*r^2 + r/1000000", "exp(r)"])
+def test_a_wrong_expectation_is_not_accepted_as_proved(value):
+    formal = {**find_claim("controls:gaussian-integral.false").formal, "value": value}
+    with pytest.raises(CertificateError, match="not the stated value"):
+        RULES["gaussian-integral"](formal, Status.PROVED, [{"kind": "gaussian-integral"}])
+    found = RULES["gaussian-integral"]({**formal, "value": "1 + 2*r^2"}, Status.PROVED, [{"kind": "gaussian-integral"}])
+    assert "identity" in found.levels
+
+
+# -log erfc(t) ~ t^2: between t^2 and, by erfc(t) >= exp(-t^2) t/(sqrt(pi) (t^2 + 1/2)), t^2 + a logarithm.
+CHERNOFF = {
+    "by": "monotone",
+    "in": "t",
+    "at": "inf",
+    "below": {
+        "by": "chain",
+        "through": ["exp(-t^2)*(2 - 2*t*sqrt(pi))/sqrt(pi)"],
+        "proofs": [{"by": "slack", "slack": "0"}, {"by": "slack"}],
+    },
+}
+BELOW_ONE = {
+    "then": "erfc(t)*exp(t^2) <= 1",
+    "proof": {
+        "by": "chain",
+        "through": ["exp(-t^2)*exp(t^2)"],
+        "proofs": [
+            {
+                "by": "lemmas",
+                "lemmas": [{"then": "erfc(t) <= exp(-t^2)", "proof": CHERNOFF}],
+                "proof": {"by": "slack"},
+            },
+            {"by": "slack", "slack": "0"},
+        ],
+    },
+}
+TAIL = {
+    "by": "lemmas",
+    "lemmas": [BELOW_ONE],
+    "proof": {"by": "slack", "slack": "phi(erfc(t)*exp(t^2)) + (1 - erfc(t)*exp(t^2))"},
+}
+MILLS = {
+    "by": "monotone",
+    "in": "t",
+    "at": "inf",
+    "below": {"by": "slack", "slack": "exp(-t^2)/(sqrt(pi)*(t^2+1/2)^2)"},
+}
+
+
+@pytest.mark.parametrize(
+    ("then", "proof"),
+    [("-log(erfc(t)) >= t^2", TAIL), ("erfc(t) >= exp(-t^2)*t/(sqrt(pi)*(t^2+1/2))", MILLS)],
+)
+def test_the_tail_of_a_gaussian_is_bounded_from_both_sides(then, proof):
+    formal = {"kind": "real-inequality", "variables": {"t": ">= 1"}, "then": [then]}
+    claim = dataclasses.replace(find_claim("controls:real-inequality.true"), formal=formal, hints={"proof": proof})
+    verdict = judge(claim, find_claim)
+    assert verdict.status is Status.PROVED, verdict.reason
+
+
+def test_a_limit_that_sympy_does_not_find_is_shown_by_a_bound():
+    hints = {"near": ["t > 1"], "lower": {"bound": "t^2", "proof": TAIL}}
+    formal = {
+        "kind": "limit",
+        "variables": {"t": "> 0"},
+        "expr": "-log(erfc(t))",
+        "tends": {"t": "inf"},
+        "value": "inf",
+    }
+    claim = dataclasses.replace(find_claim("controls:limit.true"), formal=formal, hints=hints)
+    verdict = judge(claim, find_claim)
+    assert verdict.status is Status.PROVED, verdict.reason

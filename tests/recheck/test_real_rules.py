@@ -73,6 +73,10 @@ WRONG = {
         ({"s": "!= 0"}, "-1/s >= -1", {**monotone(), "below": SLACK}),
         "not shown|gaps",
     ),
+    "a gap in the domain": (
+        ({"s": ">= -1, != 0"}, "-1/s >= 1/2", {**monotone(at="-1"), "below": None}),
+        "gaps",
+    ),
     "a side left out": (
         ({"s": "> 0"}, "s - 1 >= log(s)", {k: v for k, v in monotone().items() if k != "below"}),
         "imply",
