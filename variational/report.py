@@ -208,17 +208,23 @@ def _factors(text: str) -> list[str]:
 
 
 def evidence_lines(pieces: Iterable[Evidence], width: int, *, said: Iterable[str] = ()) -> list[str]:
-    """Return what the pieces of evidence show, by kind; texts in ``said`` are not repeated."""
+    """Return what the pieces of evidence show, by kind; texts in ``said`` are not repeated.
+
+    Several texts of a kind stand one below the other, unless they fit on one line.
+    """
     kinds: dict[str, list[str]] = {}
     for piece in pieces:
         shown = kinds.setdefault(piece.kind, [])
         if piece.shows not in shown and piece.shows not in said:
             shown.append(piece.shows)
-    return [
-        line
-        for kind, shown in kinds.items()
-        for line in prose("; ".join(shown) or "as above", width, bullet=f"{kind}: ")
-    ]
+    lines: list[str] = []
+    for kind, shown in kinds.items():
+        together = prose("; ".join(shown) or "as above", width, bullet=f"{kind}: ")
+        if len(shown) > 1 and len(together) > 1:
+            lines += [f"{kind}:", *(line for text in shown for line in prose(text, width, bullet="- "))]
+        else:
+            lines += together
+    return lines
 
 
 def counted(number: int, noun: str) -> str:
