@@ -1,8 +1,8 @@
 """The command that judges claims: what it prints, writes and returns, and what it refuses."""
 
 import json
-import re
 import os
+import re
 import signal
 import subprocess
 import sys
