@@ -1,8 +1,9 @@
-"""Hypothesis profiles: ``dev`` while writing, ``ci`` for a run that repeats exactly; shapes are checked."""
+"""Hypothesis profiles (``dev`` while writing, ``ci`` for a run that repeats exactly), shapes, a cache for tests alone."""
 
 import os
 
 import jaxtyping
+import pytest
 from hypothesis import settings
 
 jaxtyping.install_import_hook("vae_models", "beartype.beartype")  # shapes in annotations are checked
@@ -10,3 +11,15 @@ jaxtyping.install_import_hook("vae_models", "beartype.beartype")  # shapes in an
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_verdicts(tmp_path_factory):
+    """Keep the verdicts of tests, and of the commands they start, out of the cache of the user."""
+    before = os.environ.get("VAEPROOF_CACHE")
+    os.environ["VAEPROOF_CACHE"] = str(tmp_path_factory.mktemp("verdicts"))
+    yield
+    if before is None:
+        del os.environ["VAEPROOF_CACHE"]
+    else:
+        os.environ["VAEPROOF_CACHE"] = before

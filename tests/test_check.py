@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from numeric import certify
-from variational import check, claim_report
+from variational import check, claim_report, judging, workers
 from variational.papers import registry
 from variational.recheck import digest
 from variational.records import SCHEMA, SPACES, Evidence, Status, Verdict
@@ -152,8 +152,8 @@ def test_the_result_table_is_the_same_without_numeric_certificates(capsys):
 def test_claims_judged_in_two_processes_come_out_in_order():
     ids = [claim.id for claim in registry.claims("ncvae")[:3]] + [claim.id for claim in registry.claims("controls")[:3]]
     claims = [registry.find_claim(name) for name in ids]
-    assert len(claims) > check.HANDFUL
-    assert [found.claim.id for found in check.judge_all(claims)] == ids
+    assert len(claims) > workers.HANDFUL
+    assert [found.claim.id for found in judging.judge_all(claims)] == ids
 
 
 def test_certificates_are_whole_and_carry_their_digest(tmp_path):

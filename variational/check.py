@@ -1,30 +1,23 @@
 """Command: judge the claims of a paper and compare the verdicts with the recorded ones."""
 
-import contextlib
 import importlib.util
-import multiprocessing
-import signal
+import os
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from variational.command_line import WRONG_COMMAND_LINE, Parser, complain, ending_well, suggest
-from variational.errors import InvalidInputError, VaeproofError
+from variational.errors import InvalidInputError
+from variational.judging import judge_all
 from variational.papers import registry
-from variational.records import Claim, Status, Verdict
+from variational.records import Claim, Status
 
 if TYPE_CHECKING:  # rich, SymPy and z3 are loaded only where they are needed: --help stays fast
+    from variational.cache import Store
     from variational.claim_report import Judged
 
-Outcome = tuple[Verdict, float]  # with the seconds it took
-CONJUNCTION = "all"  # the kind of a claim that is made of others
-WORKERS = 2
-HANDFUL = 4  # claims that one process judges sooner than two can start
 NO_NUMERIC = "note: the package numeric is not installed, so the verdicts rest on exact methods only"
 
 
@@ -48,6 +41,10 @@ def build_parser() -> Parser:
     parser.add_argument("--strict", action="store_true", help="status 1 also where a printed claim is not PROVED")
     parser.add_argument("--certificates", metavar="DIR", type=Path, help="save one certificate a claim in DIR")
     parser.add_argument("--update", metavar="FILE", type=Path, help="put the result table between the markers of FILE")
+    parser.add_argument("--fresh", action="store_true", help="judge every claim anew, whatever the cache holds")
+    parser.add_argument(
+        "--cache", metavar="DIR", type=Path, help="folder of stored verdicts, each re-checked before it is taken"
+    )
     return parser
 
 
@@ -64,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             show_list(chosen, as_json=options.json)
             return 0
         require_places(options.certificates, options.update)
-        results = judge_all(chosen)
+        results = judge_all(chosen, store=open_cache(options.cache, fresh=options.fresh))
         contradictions: tuple[str, ...] = ()
         if not options.symbolic:
             results, contradictions = with_numeric_certificates(results, quiet=options.json)
@@ -112,102 +109,16 @@ def show_list(claims: Sequence[Claim], *, as_json: bool) -> None:
         claim_report.show_list(claims)
 
 
-def judge_all(claims: Sequence[Claim]) -> list["Judged"]:
-    """Return the outcomes in the order of the claims; what several conjunctions share is judged once."""
-    from variational.claim_report import Judged  # noqa: PLC0415
+def open_cache(folder: Path | None, *, fresh: bool) -> "Store | None":
+    """Return the cache of verdicts, or None, with a note, where it cannot be written to."""
+    from variational import cache  # noqa: PLC0415
 
-    simple = {part.id: part for claim in claims for part in simple_parts(claim)}
-    with progress(len(simple)) as advance:
-        judge_them = _one_by_one if len(simple) <= HANDFUL else _in_parallel
-        known = dict(zip(simple, judge_them(tuple(simple.values()), advance), strict=True))
-    outcomes = [(claim, *combined(claim, known)) for claim in claims]
-    return [Judged(claim=claim, verdict=verdict, seconds=seconds) for claim, verdict, seconds in outcomes]
-
-
-def simple_parts(claim: Claim) -> Iterator[Claim]:
-    """Yield the claims that ``claim`` is the conjunction of, or the claim itself."""
-    if claim.formal["kind"] != CONJUNCTION:
-        yield claim
-        return
-    for name in claim.formal["of"]:
-        yield from simple_parts(registry.find_claim(name))
-
-
-def combined(claim: Claim, known: Mapping[str, Outcome]) -> Outcome:
-    """Return the verdict on ``claim``, from those on its simple parts, and the seconds they took together."""
-    if claim.formal["kind"] != CONJUNCTION:
-        return known[claim.id]
-    from variational.decide import combine  # noqa: PLC0415
-
-    parts = [registry.find_claim(name) for name in claim.formal["of"]]
-    outcomes = [combined(part, known) for part in parts]
-    verdict = combine([(part, found) for part, (found, _) in zip(parts, outcomes, strict=True)])
-    return verdict, sum(seconds for _, seconds in outcomes)
-
-
-def timed_verdict(claim: Claim) -> Outcome:
-    """Return the verdict on a claim and the seconds it took."""
-    from variational.decide import judge  # noqa: PLC0415
-
-    start = time.perf_counter()
+    place = cache.default_folder(os.environ) if folder is None else folder
     try:
-        verdict = judge(claim, registry.find_claim)
-    except VaeproofError as error:
-        verdict = Verdict(status=Status.UNDECIDED, reason=f"the judge stopped: {error}")
-    return verdict, time.perf_counter() - start
-
-
-def _one_by_one(claims: Sequence[Claim], advance: Callable[[], None]) -> list[Outcome]:
-    outcomes = []
-    for claim in claims:
-        outcomes.append(timed_verdict(claim))
-        advance()
-    return outcomes
-
-
-def _in_parallel(claims: Sequence[Claim], advance: Callable[[], None]) -> list[Outcome]:
-    pool = ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        with _ctrl_c_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
-            waiting: list[Future[Outcome]] = [pool.submit(timed_verdict, claim) for claim in claims]
-        outcomes = []
-        for future in waiting:
-            outcomes.append(future.result())
-            advance()
-    except BaseException:  # Ctrl-C included: nobody waits for what is being judged
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in multiprocessing.active_children():
-            worker.terminate()
-        raise
-    pool.shutdown()
-    return outcomes
-
-
-@contextlib.contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextlib.contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on standard error where that is a terminal; yields what advances it."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    columns = (TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("judging", total=total)
-        yield lambda: bar.advance(task)
+        return cache.open_store(place, reading=not fresh)
+    except OSError as error:
+        print(f"note: no cache of verdicts: {error.filename or place}: {error.strerror}", file=sys.stderr)
+        return None
 
 
 def with_numeric_certificates(results: list["Judged"], *, quiet: bool) -> tuple[list["Judged"], tuple[str, ...]]:
