@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ def build_parser() -> Parser:
     parser.add_argument("--strict", action="store_true", help="status 1 also where a printed claim is not PROVED")
     parser.add_argument("--certificates", metavar="DIR", type=Path, help="save one certificate a claim in DIR")
     parser.add_argument("--update", metavar="FILE", type=Path, help="put the result table between the markers of FILE")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write one page with everything, for a browser")
     parser.add_argument("--fresh", action="store_true", help="judge every claim anew, whatever the cache holds")
     parser.add_argument(
         "--cache", metavar="DIR", type=Path, help="folder of stored verdicts, each re-checked before it is taken"
@@ -53,19 +54,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Check the chosen claims and return the exit status."""
     parser = build_parser()
     options = parser.parse_args(argv)
-    if options.list and (options.markdown or options.update or options.certificates):
+    pages = {"update": options.update, "html": options.html}
+    if options.list and (options.markdown or options.certificates or any(pages.values())):
         parser.error("--list judges nothing, so it goes with --json and --claim only")
     try:
         chosen = choose(options.targets, options.claim)
         if options.list:
             show_list(chosen, as_json=options.json)
             return 0
-        require_places(options.certificates, options.update)
+        require_places(options.certificates, pages)
         results = judge_all(chosen, store=open_cache(options.cache, fresh=options.fresh))
         contradictions: tuple[str, ...] = ()
         if not options.symbolic:
             results, contradictions = with_numeric_certificates(results, quiet=options.json)
-        save(results, certificates=options.certificates, update=options.update)
+        save(results, certificates=options.certificates, pages=pages)
     except BrokenPipeError:  # an OSError, but no fault of the user
         raise
     except InvalidInputError as error:
@@ -77,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenProcessPool:
         complain("a process that judged claims ended by itself (out of memory?); nothing was written")
         return 1
-    report(results, as_json=options.json, as_markdown=options.markdown, quiet=options.update is not None)
+    report(results, as_json=options.json, as_markdown=options.markdown, quiet=any(pages.values()))
     for line in contradictions:
         complain(line)
     return max(int(bool(contradictions)), exit_status(results, strict=options.strict))
@@ -151,31 +153,48 @@ def _has_numeric_certificates() -> bool:
         return False
 
 
-def require_places(certificates: Path | None, update: Path | None) -> None:
+def require_places(certificates: Path | None, pages: Mapping[str, Path | None]) -> None:
     """Refuse, before anything is judged, a place where the outcome could not be written.
 
     Raises:
-        InvalidInputError: Where the file to update lacks the markers.
-        OSError: Where the folder cannot be made or the file cannot be read.
+        InvalidInputError: Where the file to update lacks the markers, or a page would replace a folder.
+        OSError: Where a folder cannot be made or the file cannot be read.
     """
     from variational.claim_report import replace_table  # noqa: PLC0415
 
-    if update is not None:
-        replace_table(update.read_text(encoding="utf-8"), "")
+    for form, file in pages.items():
+        if file is None:
+            continue
+        if form == "update":
+            replace_table(file.read_text(encoding="utf-8"), "")
+        elif file.is_dir():
+            msg = f"{file}: is a folder, --{form} writes a file"
+            raise InvalidInputError(msg)
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
     if certificates is not None:
         certificates.mkdir(parents=True, exist_ok=True)
 
 
-def save(results: Sequence["Judged"], *, certificates: Path | None, update: Path | None) -> None:
-    """Write one certificate a claim into a folder, and the result table into a file."""
+def save(results: Sequence["Judged"], *, certificates: Path | None, pages: Mapping[str, Path | None]) -> None:
+    """Write one certificate a claim into a folder, and each page that is asked for into its file."""
     from variational.certificates import certificate, write, write_text  # noqa: PLC0415
-    from variational.claim_report import markdown, replace_table  # noqa: PLC0415
 
     if certificates is not None:
         for judged in results:
             write(certificate(judged.claim, judged.verdict), certificates)
-    if update is not None:
-        write_text(update, replace_table(update.read_text(encoding="utf-8"), markdown(results)))
+    for form, file in pages.items():
+        if file is not None:
+            write_text(file, page(form, results, file))
+
+
+def page(form: str, results: Sequence["Judged"], file: Path) -> str:
+    """Return the text of a page: the report for a browser, or ``file`` with its table renewed."""
+    from variational import claim_report, html_report  # noqa: PLC0415
+
+    if form == "html":
+        return html_report.page(results, registry.find_claim)
+    return claim_report.replace_table(file.read_text(encoding="utf-8"), claim_report.markdown(results))
 
 
 def report(results: Sequence["Judged"], *, as_json: bool, as_markdown: bool, quiet: bool) -> None:
