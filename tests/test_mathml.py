@@ -79,6 +79,10 @@ def test_a_statement_breaks_between_words_groups_and_terms_only():
     assert shown.count('class="keep then"') == 1
 
 
+def test_a_comma_in_brackets_parts_no_group():
+    assert "then" not in mathml.statement("f(a, b)")
+
+
 def test_what_is_special_in_html_is_escaped():
     assert text_of(mathml.statement(r"\text{a < b \& c} < d")) == "a < b \\& c <d"
 

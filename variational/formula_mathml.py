@@ -54,8 +54,9 @@ def _shown(node: Node, binding: int) -> str:
 
 
 def _bracketed(inside: str) -> str:
-    close = 'lspace="0" rspace="0"'
-    return f'<mrow><mo form="prefix" {close}>(</mo>{inside}<mo form="postfix" {close}>)</mo></mrow>'
+    tall = "true" if "<mfrac" in inside or "∫" in inside else "false"
+    space = f'lspace="0" rspace="0" stretchy="{tall}"'
+    return f'<mrow><mo form="prefix" {space}>(</mo>{inside}<mo form="postfix" {space}>)</mo></mrow>'
 
 
 def _made(node: Node) -> tuple[str, int]:
