@@ -1,4 +1,4 @@
-"""Hypothesis profiles (``dev`` while writing, ``ci`` for a run that repeats exactly), shapes, a cache for tests alone."""
+"""Hypothesis profiles (``dev`` while writing, ``ci`` for a run that repeats exactly), shapes, a cache for tests."""
 
 import os
 

@@ -42,6 +42,7 @@ def build_parser() -> Parser:
     parser.add_argument("--certificates", metavar="DIR", type=Path, help="save one certificate a claim in DIR")
     parser.add_argument("--update", metavar="FILE", type=Path, help="put the result table between the markers of FILE")
     parser.add_argument("--html", metavar="FILE", type=Path, help="write one page with everything, for a browser")
+    parser.add_argument("--findings", metavar="FILE", type=Path, help="write the page of the main findings (Markdown)")
     parser.add_argument("--fresh", action="store_true", help="judge every claim anew, whatever the cache holds")
     parser.add_argument(
         "--cache", metavar="DIR", type=Path, help="folder of stored verdicts, each re-checked before it is taken"
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Check the chosen claims and return the exit status."""
     parser = build_parser()
     options = parser.parse_args(argv)
-    pages = {"update": options.update, "html": options.html}
+    pages = {"update": options.update, "html": options.html, "findings": options.findings}
     if options.list and (options.markdown or options.certificates or any(pages.values())):
         parser.error("--list judges nothing, so it goes with --json and --claim only")
     try:
@@ -62,6 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.list:
             show_list(chosen, as_json=options.json)
             return 0
+        if options.findings:
+            require_findings(chosen)
         require_places(options.certificates, pages)
         results = judge_all(chosen, store=open_cache(options.cache, fresh=options.fresh))
         contradictions: tuple[str, ...] = ()
@@ -153,6 +156,13 @@ def _has_numeric_certificates() -> bool:
         return False
 
 
+def require_findings(claims: Sequence[Claim]) -> None:
+    """Refuse to write the page of findings without the claims that it needs."""
+    from variational import findings  # noqa: PLC0415
+
+    findings.needed(claims)
+
+
 def require_places(certificates: Path | None, pages: Mapping[str, Path | None]) -> None:
     """Refuse, before anything is judged, a place where the outcome could not be written.
 
@@ -189,11 +199,13 @@ def save(results: Sequence["Judged"], *, certificates: Path | None, pages: Mappi
 
 
 def page(form: str, results: Sequence["Judged"], file: Path) -> str:
-    """Return the text of a page: the report for a browser, or ``file`` with its table renewed."""
-    from variational import claim_report, html_report  # noqa: PLC0415
+    """Return the text of a page: the report for a browser, the findings, or ``file`` with its table renewed."""
+    from variational import claim_report, findings, html_report  # noqa: PLC0415
 
     if form == "html":
         return html_report.page(results, registry.find_claim)
+    if form == "findings":
+        return findings.page(results)
     return claim_report.replace_table(file.read_text(encoding="utf-8"), claim_report.markdown(results))
 
 

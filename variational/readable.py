@@ -23,6 +23,7 @@ FUNCTIONS = {"pd": "p_d(x)", "pn": "p_n(x)", "p": "p(z)", "n": "n(z)", "gamma": 
     "q|": "q(z|x), rows z",
     "p|": "p(x|z), rows x",
 }
+BOUNDED = frozenset({"value", "gap", "information", "lhs", "rhs"})  # a pair of decimals encloses the number
 RELATING = frozenset({"identity", "inequality"})  # the two sides are one statement, with what relates them
 SILENT = frozenset({"kind", "shows", "checked"})
 
@@ -66,6 +67,8 @@ def _items(name: str, value: Any) -> Iterator[Item]:
         yield Item(label=label, form=TEXT, content=str(value))
     elif name in {"left_upper", "right_lower"} and _is_pair(value):
         yield Item(label=label, form=TEXT, content=f"{value[1 if name == 'left_upper' else 0]} nats")
+    elif name in BOUNDED and _is_pair(value):
+        yield Item(label=label, form=TEXT, content=f"between {value[0]} and {value[1]} nats")
     elif isinstance(value, str):
         yield Item(label=label, form=FORMULA, content=value)
     elif isinstance(value, Mapping):
