@@ -67,7 +67,8 @@ def test_a_finding_that_was_not_judged_is_refused(results, missing):
         findings.page(rest)
 
 
-def test_the_command_refuses_before_it_judges(tmp_path, capsys):
+def test_the_command_refuses_before_it_judges(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(check, "judge_all", lambda *_, **__: pytest.fail("it judged"))
     file = tmp_path / "findings.md"
     assert check.main(["ncvae", "--claim", "ncvae:eq1", "--findings", str(file)]) == 2
     assert "--findings needs the verdict on" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from variational import check, html_report, judging
+from variational import check, html_report, judging, readable
 from variational.claim_report import Judged
 from variational.papers import registry
 from variational.records import Evidence, Status, Verdict
@@ -80,6 +80,26 @@ def test_a_certificate_is_readable(page):
     enclosure = text_of(article(page, "ncvae:thm7"))
     assert "the left side is at most0.000934068216 nats" in enclosure
     assert "the right side is at least0.048674944644 nats" in enclosure
+
+
+READABLE = {
+    "enclosed number": ({"value": ["0.1", "0.2"]}, [("value", "text", "between 0.1 and 0.2")]),
+    "identity": ({"kind": "identity", "lhs": "a", "rhs": "b"}, [("statement", "formula", "a = b")]),
+    "inequality": ({"kind": "inequality", "lhs": "a", "relation": ">=", "rhs": "0", "slack": "a"},
+                   [("statement", "formula", "a >= 0"), ("difference of the sides", "formula", "a")]),
+    "masses": ({"aggregate": ["1/3", "2/3"]}, [("aggregate", "table", (("1/3", "2/3"),))]),
+    "formulas": ({"given": ["a > 0", "b > 0"]}, [("given", "formula", "a > 0"), ("given", "formula", "b > 0")]),
+    "space": ({"space": {"x": 2, "z": 1, "functions": {"p": ["1"]}, "parameters": {"beta": "2"}}},
+              [("space", "text", "2 values of x, 1 values of z"), ("p(z)", "table", (("1",),)),
+               ("parameters", "text", "beta = 2")]),
+    "something else": ({"deep": [[1, {"a": "b"}]]}, [("deep", "text", "(1, a: b)")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("piece", "expected"), READABLE.values(), ids=READABLE)
+def test_a_piece_of_evidence_is_laid_out_by_what_it_holds(piece, expected):
+    found = [(item.label, item.form, item.content) for item in readable.items(piece)]
+    assert found == expected
 
 
 def test_a_part_that_is_not_on_the_page_is_shown_whole(page):

@@ -1,6 +1,7 @@
 """A piece of evidence in a form for people: what it shows, then each field by name, with its kind of content."""
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ FUNCTIONS = {"pd": "p_d(x)", "pn": "p_n(x)", "p": "p(z)", "n": "n(z)", "gamma": 
 }
 BOUNDED = frozenset({"value", "gap", "information", "lhs", "rhs"})  # a pair of decimals encloses the number
 RELATING = frozenset({"identity", "inequality"})  # the two sides are one statement, with what relates them
+NUMBER = re.compile(r"-?\d+(\.\d+)?(/\d+)?")
 SILENT = frozenset({"kind", "shows", "checked"})
 
 
@@ -63,12 +65,12 @@ def _items(name: str, value: Any) -> Iterator[Item]:
         yield Item(label=label, form=CODE, content=str(value))
     elif name == "space" and isinstance(value, Mapping):
         yield from _space(value)
-    elif name == "relation":
+    elif name in {"relation", "outcome"}:
         yield Item(label=label, form=TEXT, content=str(value))
     elif name in {"left_upper", "right_lower"} and _is_pair(value):
         yield Item(label=label, form=TEXT, content=f"{value[1 if name == 'left_upper' else 0]} nats")
     elif name in BOUNDED and _is_pair(value):
-        yield Item(label=label, form=TEXT, content=f"between {value[0]} and {value[1]} nats")
+        yield Item(label=label, form=TEXT, content=f"between {value[0]} and {value[1]}")
     elif isinstance(value, str):
         yield Item(label=label, form=FORMULA, content=value)
     elif isinstance(value, Mapping):
@@ -118,6 +120,9 @@ def _is_table(value: Any) -> bool:
 
 
 def _sequence(label: str, value: Sequence[Any]) -> Iterator[Item]:
+    if value and all(isinstance(inner, str) and NUMBER.fullmatch(inner) for inner in value):
+        yield Item(label=label, form=TABLE, content=(tuple(value),))
+        return
     for inner in value:
         if isinstance(inner, Mapping) and set(inner) == {"formula", "value"}:
             yield Item(label=label, form=FORMULA, content=f"{inner['formula']} = {inner['value']}")

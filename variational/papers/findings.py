@@ -30,8 +30,8 @@ class Finding:
 FINDINGS = (
     Finding(
         id="ncvae:thm5",
-        meaning="Under the conditions of its Theorem 5 the NC-VAE loss has exactly one best pair of densities, so there "
-        "is one target for training.",
+        meaning="Under the conditions of its Theorem 5 the NC-VAE loss has exactly one best pair of densities, so "
+        "there is one target for training.",
     ),
     Finding(
         id="ncvae:thm6",
