@@ -11,7 +11,7 @@ from variational.records import SPACES, Claim, Status
 from variational.report import counted, listed
 
 # What breaks a statement at one point, code or instance; other kinds hold on every space or are words.
-BREAKING = ("witness", "point", "skolem", "code", "optimal-code", "direction", "enclosure")
+BREAKING = ("witness", "point", "skolem", "code", "optimal-code", "direction", "enclosure", "table", "matrices")
 BESIDE = frozenset({"bracket"})  # numeric certificates stand beside a verdict and are no part of it
 INTRODUCTION = """\
 # Findings
