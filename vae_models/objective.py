@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from vae_models.model import Model
@@ -16,13 +16,13 @@ class Batch:
     """One batch and where training stands.
 
     Attributes:
-        data: x, shape (batch, *data_shape).
+        data: x, shape (batch, *data_shape); whole numbers where the likelihood is categorical.
         index: Position of each x in the data set.
         step: Number of optimiser steps taken before this one; schedules count in it.
         generator: Of every random number that the objective draws, so that a run can be repeated and resumed.
     """
 
-    data: Float[Tensor, "batch ..."]
+    data: Shaped[Tensor, "batch ..."]
     index: Int[Tensor, " batch"]
     step: int
     generator: torch.Generator

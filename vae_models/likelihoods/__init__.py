@@ -1,0 +1,1 @@
+"""Likelihoods p(x|z) given what a decoder makes of z."""
