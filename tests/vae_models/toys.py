@@ -27,7 +27,7 @@ def generator(seed=0):
 
 
 def normal(seed, *shape):
-    return torch.randn(*shape, generator=generator(seed), **DOUBLE)
+    return torch.randn(shape, generator=generator(seed), **DOUBLE)
 
 
 def batch_of(data, *, step=0, seed=0):

@@ -1,0 +1,85 @@
+"""A loss as a weighted sum of parts: every paper is a list of parts and weights."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from vae_models.model import Model
+from vae_models.objective import Batch, Terms
+from vae_models.objectives.passes import Code, Inference, Pass, amortised, run
+from vae_models.schedules import Schedule, as_schedule, require_settled
+from vae_models.validation import require_one_of
+from variational.errors import InvalidInputError
+
+
+class Part(nn.Module):
+    """One term of a loss, a mean over the batch; networks of its own are submodules.
+
+    Attributes:
+        name: Key in :class:`vae_models.objective.Terms`.
+    """
+
+    name: str
+
+    def forward(self, passed: Pass) -> Float[Tensor, ""]:
+        """Return the mean over the batch; nats unless the part says otherwise."""
+        raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Weighted:
+    """A part and its weight, a number or a schedule in steps."""
+
+    part: Part
+    weight: float | Schedule = 1.0
+
+
+class WeightedSum(nn.Module):
+    """The loss sum_i weight_i(step) part_i of one pass.
+
+    A part of weight zero is evaluated for the log, without gradient, and does not enter the loss.
+
+    Args:
+        parts: With their weights; names must differ.
+        inference: How q(z|x) comes about.
+        code: ``draw`` decodes a draw of q(z|x), ``mean`` its mean.
+    """
+
+    def __init__(self, parts: Sequence[Weighted], *, inference: Inference = amortised, code: Code = "draw") -> None:
+        """Keep the parts, so that their parameters are found."""
+        super().__init__()
+        require_one_of("code", code, ("draw", "mean"))
+        names = [weighted.part.name for weighted in parts]
+        if len(set(names)) != len(names) or not names:
+            msg = f"parts must have names that differ, at least one, got {names}"
+            raise InvalidInputError(msg)
+        self.parts = nn.ModuleList(weighted.part for weighted in parts)
+        self.schedules = dict(zip(names, (as_schedule(weighted.weight) for weighted in parts), strict=True))
+        self.inference, self.code = inference, code
+
+    def weights(self, step: int) -> dict[str, float]:
+        """Return the weight of each part at a step."""
+        return {name: schedule(step) for name, schedule in self.schedules.items()}
+
+    def require_settled(self, *, total_steps: int) -> None:
+        """Refuse a run of ``total_steps`` optimiser steps at whose end some weight still moves."""
+        for name, schedule in self.schedules.items():
+            require_settled(schedule, total_steps=total_steps, name=f"weight of {name}")
+
+    def forward(self, model: Model, batch: Batch) -> Terms:
+        """Return the loss of the model on a batch."""
+        passed = run(model, batch, inference=self.inference, code=self.code)
+        weights = self.weights(batch.step)
+        loss = torch.zeros((), dtype=passed.latent.dtype, device=passed.latent.device)
+        values: dict[str, Tensor] = {}
+        for name, part in zip(self.schedules, self.parts, strict=True):
+            weight = weights[name]
+            with torch.set_grad_enabled(weight != 0 and torch.is_grad_enabled()):
+                value = part(passed)
+            if weight != 0:  # zero times an infinite part would be nan
+                loss = loss + weight * value
+            values[name] = value.detach()
+        return Terms(loss=loss, parts=values)
