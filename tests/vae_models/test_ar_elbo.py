@@ -174,5 +174,5 @@ def test_a_variance_of_z_of_zero_has_a_loss_of_its_own():
     ],
 )
 def test_bad_options_are_named(build, named):
-    with pytest.raises(InvalidInputError, match=f"^{named} must"):
+    with pytest.raises(InvalidInputError, match=rf"^{named} must"):
         build()

@@ -147,7 +147,7 @@ def test_free_bits_by_coordinate_need_a_prior_that_has_them():
     linear = random_linear(0)
     model = linear_model(linear)
     model.prior = MixturePrior(torch.zeros(1, **DOUBLE), torch.zeros(1, 2, **DOUBLE), torch.zeros(1, 2, **DOUBLE))
-    with pytest.raises(InvalidInputError, match="^per must be 'total'"):
+    with pytest.raises(InvalidInputError, match=r"^per must be 'total'"):
         elbo(free_bits=1.0)(model, batch_of(normal(0, 4, 3)))
     assert elbo(free_bits=1.0, free_bits_per="total")(model, batch_of(normal(0, 4, 3))).loss.isfinite()
 
@@ -160,7 +160,7 @@ def test_a_scheduled_weight_follows_the_step_of_the_batch():
         expected = linear.reconstruction(data) + min(step / 10, 1.0) * linear.kl(data)
         torch.testing.assert_close(terms.loss, expected)
     objective.require_settled(total_steps=10)
-    with pytest.raises(InvalidInputError, match="^weight of kl must settle within total_steps=9"):
+    with pytest.raises(InvalidInputError, match=r"^weight of kl must settle within total_steps=9"):
         objective.require_settled(total_steps=9)
 
 
@@ -186,5 +186,5 @@ def test_a_part_of_weight_zero_is_reported_and_does_not_enter_even_where_it_is_i
     ],
 )
 def test_bad_options_are_named(build, named):
-    with pytest.raises(InvalidInputError, match=f"^{named} must"):
+    with pytest.raises(InvalidInputError, match=rf"^{named} must"):
         build()

@@ -169,5 +169,5 @@ def test_draws_carry_no_gradient():
     ],
 )
 def test_bad_options_are_named(build, named):
-    with pytest.raises(InvalidInputError, match=f"^{named} must"):
+    with pytest.raises(InvalidInputError, match=rf"^{named} must"):
         build()

@@ -95,7 +95,7 @@ def test_gaussian_noise_has_the_scale_it_is_given():
 
 
 def test_gaussian_noise_is_refused_for_whole_numbers():
-    with pytest.raises(InvalidInputError, match="^data must be real-valued"):
+    with pytest.raises(InvalidInputError, match=r"^data must be real-valued"):
         GaussianNoise()(linear_model(random_linear(0)), batch_of(torch.zeros(3, 2, dtype=torch.long)))
 
 
@@ -257,5 +257,5 @@ def test_another_prior_in_the_evaluation_changes_the_kl_alone(seed, variance):
     ],
 )
 def test_bad_options_are_named(build, named):
-    with pytest.raises(InvalidInputError, match=f"^{named} must"):
+    with pytest.raises(InvalidInputError, match=rf"^{named} must"):
         build()

@@ -138,5 +138,5 @@ def test_a_mixture_of_one_component_has_the_kl_of_that_component():
     ],
 )
 def test_bad_options_are_named(build, named):
-    with pytest.raises(InvalidInputError, match=f"^{named} must"):
+    with pytest.raises(InvalidInputError, match=rf"^{named} must"):
         build()

@@ -69,5 +69,5 @@ def test_a_number_is_a_constant_schedule():
     ],
 )
 def test_bad_options_are_named(build, named):
-    with pytest.raises(InvalidInputError, match=f"^{named} must"):
+    with pytest.raises(InvalidInputError, match=rf"^{named} must"):
         build()

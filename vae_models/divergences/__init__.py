@@ -1,0 +1,1 @@
+"""Divergences between a batch of codes and the prior."""
