@@ -1,6 +1,6 @@
 """Noise distributions p_n(x) of NC-VAE: data with Gaussian noise (GN), and draws of the decoder itself (CD).
 
-Source: NC-VAE, section 5 (contrastive samples) and section 6.2.
+Source: NC-VAE, section 5.1 (choice of the contrastive distribution) and section 6.2.
 """
 
 from typing import Protocol, runtime_checkable

@@ -110,7 +110,7 @@ class VampPrior(nn.Module):
         trained_weights: Whether the weights w are trained; they are equal otherwise.
 
     Source:
-        Tomczak & Welling (2018), VampPrior, equation (9).
+        Tomczak & Welling (2018), VAE with a VampPrior, section 3.
     """
 
     def __init__(

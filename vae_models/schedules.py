@@ -93,7 +93,7 @@ class CyclicRamp:
         end: Finite.
 
     Source:
-        Fu et al. (2019), cyclical annealing, equations (6) and (7), where M = cycles and R = ramp.
+        Fu et al. (2019), cyclical annealing, where M = cycles and R = ramp.
     """
 
     period: int

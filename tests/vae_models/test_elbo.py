@@ -43,6 +43,10 @@ def test_the_loss_of_exact_data_is_the_symbolic_functional(seed, beta):
     # the likelihood normalises the columns of the decoder, the functional does not: compare along them
     (ours,), (theirs,) = gradients(loss, (decoder,)), gradients(expected, (decoder,))
     torch.testing.assert_close(ours, theirs - (theirs * decoder).sum(dim=0))
+    # draws of a finite code carry no gradient, so that of the encoder is the KL's alone
+    divergence = functional_value(space, "beta*KL(q,p)")
+    encoder = (space.tables["q|"],)
+    torch.testing.assert_close(gradients(loss, encoder), gradients(divergence, encoder))
     torch.testing.assert_close(loss, expected)
 
 

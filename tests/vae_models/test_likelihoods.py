@@ -145,6 +145,16 @@ def test_the_mean_of_draws_is_the_mean(likelihood, shape):
     torch.testing.assert_close(drawn, mean, rtol=0, atol=5 * 0.6 / math.sqrt(count))
 
 
+@pytest.mark.parametrize("kind", ["fixed", "Diag-D"])
+def test_gaussian_draws_have_the_variance_of_the_density(kind):
+    likelihood, count = GaussianLikelihood(variance=variances((2,))[kind]), 20000
+    decoded = normal(6, 1, *likelihood.parameter_shape((2,)))
+    _, log_variance = likelihood.mean_and_log_variance(decoded)
+    drawn = likelihood.sample(decoded.expand(count, -1), generator=generator())
+    ratio = drawn.var(dim=0) / log_variance.exp().flatten()
+    torch.testing.assert_close(ratio, torch.ones_like(ratio), rtol=0, atol=5 * math.sqrt(2 / count))
+
+
 def test_draws_carry_no_gradient():
     decoded = normal(0, 2, 3).requires_grad_()
     assert not GaussianLikelihood().sample(decoded).requires_grad

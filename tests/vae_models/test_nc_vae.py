@@ -60,6 +60,10 @@ def test_the_loss_of_exact_data_is_the_symbolic_functional(seed, beta, delta):
     inputs = (space.tables["p"], space.tables["n"])
     for ours, theirs in zip(gradients(loss, inputs), gradients(expected, inputs), strict=True):
         torch.testing.assert_close(ours, theirs)
+    # draws of a finite code carry no gradient, so that of the encoder is that of both KLs
+    divergences = functional_value(space, "beta*KL(q,p) + delta*KL(q,n;pn)")
+    encoder = (space.tables["q|"],)
+    torch.testing.assert_close(gradients(loss, encoder), gradients(divergences, encoder))
     torch.testing.assert_close(loss, expected)
 
 

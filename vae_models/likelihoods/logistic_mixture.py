@@ -1,6 +1,6 @@
 """The discretised mixture of logistics of PixelCNN++, exact in its tails, for data with a channel axis.
 
-Source: Salimans et al. (2017), PixelCNN++, section 2.1, equations (1) to (3).
+Source: Salimans et al. (2017), PixelCNN++, sections 2.1 and 2.2.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Deterministic autoencoders: AE, WAE-MMD, RAE and its regularised decoders. The code is the mean of q(z|x).
 
-Source: Tolstikhin et al. (2018), WAE, equation (4); Ghosh et al. (2020), RAE, equations (8) to (11).
+Source: Tolstikhin et al. (2018), WAE, equation (4); Ghosh et al. (2020), RAE, section 3.
 """
 
 import functools
@@ -40,7 +40,7 @@ class DecoderJacobian(Part):
         probes: >= 1; random directions in the space of x for each code.
 
     Source:
-        Ghosh et al. (2020), RAE, equation (10) (gradient penalty); Hutchinson (1990).
+        Ghosh et al. (2020), RAE, section 3 (gradient penalty); Hutchinson (1990).
     """
 
     name = "decoder_jacobian"
