@@ -110,6 +110,23 @@ def test_the_logistic_mixture_keeps_its_digits_far_from_the_mean():
     torch.testing.assert_close(likelihood.log_density(decoded, data).item(), expected)
 
 
+def test_a_colour_is_the_printed_product_of_three_logistics():
+    # PixelCNN++, equation (3): red, green given red, blue given red and green
+    likelihood = LogisticMixtureLikelihood(components=1, levels=256)
+    parameters = normal(2, 10)
+    mean, log_scale, raw = parameters[1:4], parameters[4:7], parameters[7:]
+    levels = torch.tensor([100.0, 20.0, 250.0], **DOUBLE)
+    red, green, _ = 2 * levels / 255 - 1
+    alpha, beta, gamma = torch.tanh(raw)
+    centres = (mean[0], mean[1] + alpha * red, mean[2] + beta * red + gamma * green)
+    expected = torch.zeros((), **DOUBLE)
+    for level, centre, scale in zip(levels, centres, log_scale.exp(), strict=True):
+        upper, lower = (2 * (level + 0.5) / 255 - 1 - centre) / scale, (2 * (level - 0.5) / 255 - 1 - centre) / scale
+        expected += (torch.sigmoid(upper) - torch.sigmoid(lower)).log()
+    found = likelihood.log_density(parameters.reshape(1, 10, 1), (levels / 255).reshape(1, 3, 1))
+    torch.testing.assert_close(found[0], expected)
+
+
 def test_draws_of_the_logistic_mixture_follow_its_masses():
     likelihood, count = LogisticMixtureLikelihood(components=2, levels=4), 40000
     decoded = normal(3, 1, *likelihood.parameter_shape((2, 1)))
