@@ -51,8 +51,9 @@ class GaussianNoise(nn.Module):
 class DecoderNoise(nn.Module):
     """CD: x ~ p(x|z) with z ~ p from the model as it was at the last refresh; no gradient through the draw.
 
-    The pool is part of the state of the module, so that a resumed run goes on as it would have. The model draws in
-    evaluation mode, so that statistics of normalising layers see data only.
+    The pool is part of the state of the module, so that a resumed run goes on as it would have; in evaluation mode it
+    is left alone and draws are new. The model draws in evaluation mode, so that statistics of normalising layers see
+    data only.
 
     Args:
         refresh_every: >= 1; steps between two refreshes. The paper draws at every step, which costs much where
@@ -72,7 +73,9 @@ class DecoderNoise(nn.Module):
     def forward(self, model: Model, batch: Batch) -> Shaped[Tensor, "batch ..."]:
         """Return a batch of the pool, refreshed where its time has come."""
         count = len(batch.data)
-        if batch.step % self.refresh_every == 0 or len(self.pool) < count:
+        if not self.training:
+            return self._draw(model, batch, count)
+        if self.refresh_every == 1 or batch.step % self.refresh_every == 0 or len(self.pool) < count:
             self.pool = self._draw(model, batch, count * self.pool_batches)
         if len(self.pool) == count:
             return self.pool

@@ -21,6 +21,7 @@ from tests.vae_models.toys import (
     repeated,
     tabulated_model,
 )
+from vae_models.objective import Batch
 from vae_models.objectives.elbo import Divergence, FreeBits, Reconstruction, elbo
 from vae_models.objectives.weighted import Weighted, WeightedSum
 from vae_models.priors import MixturePrior
@@ -166,6 +167,23 @@ def test_a_scheduled_weight_follows_the_step_of_the_batch():
     objective.require_settled(total_steps=10)
     with pytest.raises(InvalidInputError, match=r"^weight of kl must settle within total_steps=9"):
         objective.require_settled(total_steps=9)
+
+
+@pytest.mark.parametrize(("beta", "asks"), [(2.0, False), (LinearRamp(steps=3), True)])
+def test_the_step_is_asked_for_only_where_a_weight_moves(beta, asks):
+    class Watched(Batch):
+        asked = False
+
+        def __getattribute__(self, name):
+            if name == "step":
+                Watched.asked = True
+            return super().__getattribute__(name)
+
+    plain = batch_of(normal(0, 4, 3))
+    watched = Watched(data=plain.data, index=plain.index, step=0, generator=plain.generator)
+    Watched.asked = False
+    elbo(beta=beta)(linear_model(random_linear(0)), watched)
+    assert Watched.asked == asks
 
 
 def test_a_part_of_weight_zero_is_reported_and_does_not_enter_even_where_it_is_infinite():
