@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -110,6 +110,7 @@ def data_for(likelihood, shape, count, seed):
 
 
 @pytest.mark.parametrize("objective_name", sorted(OBJECTIVES))
+@settings(max_examples=50)  # for each objective, in every profile
 @given(
     likelihood_name=st.sampled_from(sorted(LIKELIHOODS)),
     prior_name=st.sampled_from(sorted(PRIORS)),

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vae_models.toys import (
@@ -39,6 +39,7 @@ def orthogonal(linear):
     return Linear(*leaves)
 
 
+@settings(max_examples=20)  # thousands of gradients each
 @given(seed=SEEDS, start=st.sampled_from(("encoder", "prior")))
 def test_refinement_averaged_over_draws_ends_at_the_exact_posterior(seed, start):
     linear, data = orthogonal(random_linear(seed)), normal(seed + 9, 1, 3)
@@ -55,6 +56,7 @@ def test_refinement_averaged_over_draws_ends_at_the_exact_posterior(seed, start)
     )
 
 
+@settings(max_examples=50)
 @given(seed=SEEDS)
 def test_refinement_lowers_the_exact_loss(seed):
     linear, data = orthogonal(random_linear(seed)), normal(seed + 9, 4, 3)
