@@ -1,7 +1,7 @@
 """What options must satisfy; each rule raises one line with name, value and rule."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from variational.errors import InvalidInputError
 
@@ -24,7 +24,17 @@ def require_count(name: str, value: object, *, least: int = 1) -> None:
         raise InvalidInputError(msg)
 
 
-def require_one_of(name: str, value: str, choices: Sequence[str]) -> None:
+def require_counts(name: str, values: Iterable[object], *, fewest: int = 1) -> None:
+    """Refuse a sequence that is shorter than ``fewest`` or has an entry other than a positive integer."""
+    entries = tuple(values)
+    if len(entries) < fewest:
+        msg = f"{name} must have at least {fewest} {'entry' if fewest == 1 else 'entries'}, got {entries}"
+        raise InvalidInputError(msg)
+    for place, entry in enumerate(entries):
+        require_count(f"{name}[{place}]", entry)
+
+
+def require_one_of(name: str, value: str, choices: Iterable[str]) -> None:
     """Refuse what is not among the choices."""
     if value not in choices:
         msg = f"{name} must be one of {', '.join(choices)}, got {value!r}"

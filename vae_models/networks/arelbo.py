@@ -13,9 +13,9 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from vae_models.networks.checks import require_one_of
 from vae_models.networks.conv import ConvDecoder, Convolution, ConvTrunk, Dense
 from vae_models.networks.heads import DiagonalHead, Encoder
+from vae_models.validation import require_one_of
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,8 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from vae_models.networks.checks import require_count, require_counts, require_in_range, require_trailing
+from vae_models.networks.checks import require_trailing
 from vae_models.networks.icnn import ICNN
+from vae_models.validation import require_count, require_counts, require_in_range
 from variational.errors import InvalidInputError
 
 

@@ -7,8 +7,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from vae_models.networks.checks import require_batch, require_count, require_one_of, require_trailing
+from vae_models.networks.checks import require_batch, require_trailing
 from vae_models.networks.layers import ACTIVATIONS, convolution, linear, transposed
+from vae_models.validation import require_count, require_one_of
 from variational.errors import InvalidInputError
 
 

@@ -8,9 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from vae_models.networks.checks import require_batch, require_count, require_in_range, require_one_of
+from vae_models.networks.checks import require_batch
 from vae_models.networks.layers import linear
 from vae_models.posterior import Posterior
+from vae_models.validation import require_count, require_in_range, require_one_of
 from variational.errors import InvalidInputError
 
 # log of the deviation as a function of the raw output

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vae_models.networks.checks import require_count, require_counts, require_in_range, require_one_of
+from vae_models.validation import require_count, require_counts, require_in_range, require_one_of
 from variational.errors import InvalidInputError
 
 LEAK = 0.2  # of the leaky profiles

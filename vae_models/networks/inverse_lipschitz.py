@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from vae_models.networks.checks import require_count, require_in_range
+from vae_models.validation import require_count, require_in_range
 from variational.errors import InvalidInputError
 
 

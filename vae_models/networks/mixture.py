@@ -13,9 +13,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from vae_models.networks.checks import require_batch, require_count
+from vae_models.networks.checks import require_batch
 from vae_models.networks.layers import linear
 from vae_models.posterior import LOG_TAU, Posterior
+from vae_models.validation import require_count
 from variational.errors import InvalidInputError
 
 

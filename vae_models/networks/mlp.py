@@ -7,8 +7,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from vae_models.networks.checks import require_counts, require_one_of, require_trailing
+from vae_models.networks.checks import require_trailing
 from vae_models.networks.layers import ACTIVATIONS, linear
+from vae_models.validation import require_counts, require_one_of
 
 
 class MLP(nn.Module):

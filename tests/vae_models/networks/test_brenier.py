@@ -205,7 +205,7 @@ def test_weights_repeat_with_the_generator():
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        ((0, (3,)), {}, "latent_dim must be an integer >= 1, got 0"),
+        ((0, (3,)), {}, "latent_dim must be a whole number >= 1, got 0"),
         ((2, ()), {}, r"output_shape must have at least 1 entry, got \(\)"),
         ((4, (3,)), {}, "latent_dim must be at most the 3 entries of output_shape, got 4"),
         ((3, (3,)), {"strength": (1.0, 1.0)}, r"strength must be one number, or two where latent_dim < 3, got"),

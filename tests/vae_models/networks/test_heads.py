@@ -91,8 +91,8 @@ def test_weights_repeat_with_the_generator():
 @pytest.mark.parametrize(
     ("head", "arguments", "options", "message"),
     [
-        (DiagonalHead, (0, 4), {}, "features must be an integer >= 1, got 0"),
-        (DiagonalHead, (8, 0), {}, "latent_dim must be an integer >= 1, got 0"),
+        (DiagonalHead, (0, 4), {}, "features must be a whole number >= 1, got 0"),
+        (DiagonalHead, (8, 0), {}, "latent_dim must be a whole number >= 1, got 0"),
         (DiagonalHead, (8, 4), {"link": "square"}, "link must be one of exp, sigmoid, got 'square'"),
         (DiagonalHead, (8, 4), {"floor": -1.0}, "floor must be a finite number >= 0, got -1.0"),
         (ScalarHead, (8, 4), {"log_variance": math.inf}, "log_variance must be a finite number, got inf"),

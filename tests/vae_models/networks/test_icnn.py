@@ -242,9 +242,9 @@ def test_the_hessian_starts_at_order_one(dimension, width):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"dimension": 0}, "dimension must be an integer >= 1, got 0"),
+        ({"dimension": 0}, "dimension must be a whole number >= 1, got 0"),
         ({"widths": ()}, r"widths must have at least 1 entry, got \(\)"),
-        ({"widths": (3, 0)}, r"widths\[1\] must be an integer >= 1, got 0"),
+        ({"widths": (3, 0)}, r"widths\[1\] must be a whole number >= 1, got 0"),
         ({"profile": "relu"}, "profile must be one of softplus, .*, got 'relu'"),
         ({"profile": ("softplus",)}, "profile must be one name or one for each of the 2 hidden layers"),
         ({"profile": "logcosh"}, "profile must not decrease after the first layer, got 'logcosh' in layer 2"),

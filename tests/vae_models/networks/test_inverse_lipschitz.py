@@ -134,7 +134,7 @@ def test_a_map_at_its_boundary_is_annealed_until_it_is_not():
         ({"factor": 1.0}, "factor must be below 1, got 1.0"),
         ({"factor": math.nan}, "factor must be a finite number > 0 and <= 1, got nan"),
         ({"tolerance": -0.1}, "tolerance must be a finite number >= 0, got -0.1"),
-        ({"period": 0}, "period must be an integer >= 1, got 0"),
+        ({"period": 0}, "period must be a whole number >= 1, got 0"),
     ],
 )
 def test_wrong_options_are_refused(options, message):

@@ -182,15 +182,15 @@ def test_weights_repeat_with_the_generator():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda trunk: MixtureEncoder(trunk, latent_dim=0, classes=2), "latent_dim must be an integer >= 1, got 0"),
-        (lambda trunk: MixtureEncoder(trunk, latent_dim=2, classes=0), "classes must be an integer >= 1, got 0"),
+        (lambda trunk: MixtureEncoder(trunk, latent_dim=0, classes=2), "latent_dim must be a whole number >= 1, got 0"),
+        (lambda trunk: MixtureEncoder(trunk, latent_dim=2, classes=0), "classes must be a whole number >= 1, got 0"),
         (
             lambda trunk: MixtureEncoder(trunk, latent_dim=2, classes=2)(torch.zeros(5, 4)),
             r"x must have shape \(batch, 3\), got \(5, 4\)",
         ),
-        (lambda _: class_means(0, 2), "classes must be an integer >= 1, got 0"),
-        (lambda _: class_means(2, 0), "latent_dim must be an integer >= 1, got 0"),
-        (lambda _: uniform_logits(0), "classes must be an integer >= 1, got 0"),
+        (lambda _: class_means(0, 2), "classes must be a whole number >= 1, got 0"),
+        (lambda _: class_means(2, 0), "latent_dim must be a whole number >= 1, got 0"),
+        (lambda _: uniform_logits(0), "classes must be a whole number >= 1, got 0"),
         (
             lambda _: log_likelihood_by_class(lambda decoded, _: decoded, torch.zeros(4, 2), torch.zeros(3)),
             "data must be one for each of the 4 decoded, got 3",

@@ -106,8 +106,8 @@ def test_vmap_over_points_and_over_weights_is_the_loop():
     ("arguments", "options", "message"),
     [
         (((), (2,)), {}, r"input_shape must have at least 1 entry, got \(\)"),
-        (((3,), (0,)), {}, r"output_shape\[0\] must be an integer >= 1, got 0"),
-        (((3,), (2,)), {"widths": (4, -1)}, r"widths\[1\] must be an integer >= 1, got -1"),
+        (((3,), (0,)), {}, r"output_shape\[0\] must be a whole number >= 1, got 0"),
+        (((3,), (2,)), {"widths": (4, -1)}, r"widths\[1\] must be a whole number >= 1, got -1"),
         (((3,), (2,)), {"activation": "step"}, r"activation must be one of elu, .*, got 'step'"),
         (((3,), (2,)), {"output_activation": "step"}, "output_activation must be one of"),
     ],
