@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from variational.errors import InvalidInputError
 from variational.papers import controls, controls_numbers
+from variational.papers.illidvae import registered as illidvae
 from variational.papers.ncvae import (
     aae,
     aae_derivatives,
@@ -48,6 +49,7 @@ PAPERS: Mapping[str, tuple[Claim, ...]] = {
         *theorem7_proof.CLAIMS,
         *consequences.CLAIMS,
     ),
+    "illidvae": illidvae.CLAIMS,
 }
 CONTROLS = "controls"
 ALL = "all"
