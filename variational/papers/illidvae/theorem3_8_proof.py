@@ -1,0 +1,147 @@
+"""The positivity argument in the proof of Theorem A.7, and Gaussian data that collapse in the limit for l < t."""
+
+from variational.papers.illidvae.theorem3_8 import EXACT_HINTS, EXACT_STEPS, EXACT_WORDS, EXAMPLE
+from variational.papers.illidvae.wording import COMPOSED, MINIMAL, MODEL, NORMAL, ours, printed_at
+from variational.records import DENSITIES, DISCRETE_X, Claim, Status
+
+PARABOLA = (
+    NORMAL,
+    "l = 1, t = 2, x ~ N(f(z), I); f1(z) = L_1 z; f2 is the gradient of L_2 |u|^2/2 + [h(u_1 + r u_2) + "
+    "h(-u_1 + r u_2)]/r^2 + c.u with h(s) = max(s, 0)^3/6 and a constant c that centres the curve at x; r >= 1",
+)
+ACROSS, ALONG = "(L2*u + u^2/(2*r^2))", "(u^2/(2*r) - L2^2*r)"
+PARABOLA_STEPS = [
+    {
+        "kind": "real-identity",
+        "variables": {"u": ">= 0", "L2": "> 0", "r": ">= 1"},
+        "lhs": f"{ACROSS}*(L2 + u/r^2) + {ALONG}*u/r",
+        "rhs": "3*L2*u^2/(2*r^2) + (1/r^4 + 1/r^2)*u^3/2",
+    },
+    {
+        "kind": "real-inequality",
+        "variables": {"u": "> 0", "L2": "> 0", "r": ">= 1"},
+        "then": ["3*L2*u^2/(2*r^2) + (1/r^4 + 1/r^2)*u^3/2 > 0"],
+    },
+    {
+        "kind": "real-inequality",
+        "variables": {"a": "real", "b": "real"},
+        "then": ["(a + b)^2 <= 2*a^2 + 2*b^2"],
+    },
+    {
+        "kind": "gaussian-integral",
+        "variables": {"L1": "> 0", "L2": "> 0", "r": ">= 1"},
+        "under": {"z": {"mean": "0", "variance": "1"}},
+        "integrand": "L1^2*(9/2*L2^2*(L1*z)^4/r^4 + 1/2*(1/r^4 + 1/r^2)^2*(L1*z)^6)",
+        "value": "27/2*L1^6*L2^2/r^4 + 15/2*L1^8*(1/r^4 + 1/r^2)^2",
+    },
+    {
+        "kind": "limit",
+        "variables": {"L1": "> 0", "L2": "> 0", "r": ">= 1"},
+        "expr": "27/2*L1^6*L2^2/r^4 + 15/2*L1^8*(1/r^4 + 1/r^2)^2",
+        "tends": {"r": "inf"},
+        "value": "0",
+    },
+]
+PARABOLA_HINTS = [{}, {}, {"proof": {"by": "slack", "slack": "(a - b)^2"}}, {}, {}]
+PARABOLA_WORDS = (
+    "On the line u = (L_1 z, 0) the curve f - x is (L_2 u + u|u|/(2 r^2), u^2/(2 r) - L_2^2 r), and minus its product "
+    "with its own derivative, the score per unit of u, has the size of the first line (odd in u), which is positive "
+    "for u > 0. So F > 0, and by the third and fourth line F is at most a number that tends to 0 with r, whatever "
+    "L_1 and L_2"
+)
+
+CLAIMS = (
+    Claim(
+        id="illidvae:A7.proof",
+        printed=r"\text{the integral is positive if and only if the latent space has an open set on which } (T(x) -"
+        r" \mathbb{E}[T])^\top \nabla f^{(2)} B^\top \ne 0 \text{, equivalent to } \nabla_z \log p_\theta(x|z) \ne 0."
+        r" \text{ This holds because } \xi = f_\theta(z) \text{ moves } t\text{-dimensional directions as } z \text{"
+        r" changes. This implies the desired result.}",
+        source=printed_at("App. A.3, proof of Theorem A.7, from 'To guarantee the lower boundedness'"),
+        assumptions=(MODEL, COMPOSED, MINIMAL, "the prior density is continuous and positive everywhere"),
+        formal={
+            "kind": "all",
+            "of": ["illidvae:A7.proof.equivalent", "illidvae:A7.proof.positive", "illidvae:A7.proof.infimum"],
+        },
+        recorded=Status.REFUTED,
+        corrected_by="illidvae:thm3.8.corrected",
+    ),
+    Claim(
+        id="illidvae:A7.proof.equivalent",
+        printed=r"\text{because } \nabla f^{(1)} \text{ is invertible, } (T(x) - \mathbb{E}[T])^\top \nabla f^{(2)}"
+        r" B^\top \ne 0 \text{ is equivalent to } \nabla_z \log p_\theta(x|z) \ne 0",
+        source=printed_at("App. A.3, proof of Theorem A.7, the equivalence"),
+        assumptions=(COMPOSED, "L_1 > 0; v is the vector on the left and H v the gradient, H >= L_1 I"),
+        formal={
+            "kind": "steps",
+            "steps": [
+                {
+                    "kind": "real-inequality",
+                    "variables": {"v": "> 0", "w": "real", "L1": "> 0"},
+                    "where": ["w >= L1^2*v"],
+                    "then": ["w > 0"],
+                }
+            ],
+            "argument": "w = |H v|^2 >= L_1^2 |v|^2 by illidvae:thm3.8.pointwise, with v the square of the size; and "
+            "H v = 0 where v = 0.",
+            "concludes": "proved",
+            "spaces": [DENSITIES, DISCRETE_X],
+        },
+        hints={"steps": [{"proof": {"by": "slack", "slack": "(w - L1^2*v) + L1^2*v"}}]},
+        recorded=Status.PROVED,
+    ),
+    Claim(
+        id="illidvae:A7.proof.positive",
+        printed=r"\nabla_z \log p_\theta(x|z) \ne 0 \text{ on an open set holds under the assumption because the"
+        r" parameter } \xi = f_\theta(z) \text{ moves } t\text{-dimensional directions as } z \text{ changes, and it in"
+        r" turn changes } \log p_\theta(x|z) \text{ by Assumption A.6}",
+        source=printed_at("App. A.3, proof of Theorem A.7, the sentence before the last"),
+        assumptions=(*EXAMPLE, "L_1, L_2 > 0 are arbitrary"),
+        formal={
+            "kind": "steps",
+            "steps": EXACT_STEPS,
+            "argument": f"{EXACT_WORDS}. The parameter moves along a curve, an l-dimensional set, on which log p(x|z) "
+            "may be constant.",
+            "concludes": "refuted",
+            "spaces": [DISCRETE_X],
+        },
+        hints={"steps": EXACT_HINTS},
+        recorded=Status.REFUTED,
+    ),
+    Claim(
+        id="illidvae:A7.proof.infimum",
+        printed=r"\text{[the integral is positive for every } \theta \text{.] This implies the desired result}",
+        source=printed_at("App. A.3, proof of Theorem A.7, the last sentence"),
+        assumptions=(
+            "the desired result is a right-hand side L_1^2 inf that is increasing in L_1, hence positive",
+            *PARABOLA,
+        ),
+        formal={
+            "kind": "steps",
+            "steps": PARABOLA_STEPS,
+            "argument": f"{PARABOLA_WORDS}: positive for every decoder of this family, with infimum 0.",
+            "concludes": "refuted",
+            "spaces": [DENSITIES],
+        },
+        hints={"steps": PARABOLA_HINTS},
+        recorded=Status.REFUTED,
+    ),
+    Claim(
+        id="illidvae:thm3.8.gaussian",
+        printed=r"\inf_{\Theta_{L_1, L_2}} F(p \| p_\theta(z|x)) = 0 \text{ for every Gaussian datum } x \text{ and"
+        r" all }"
+        r" L_1, L_2, \text{ already for } l = 1, t = 2",
+        source=ours("Theorem 3.8 for the family that App. A.3 names, Gaussian distributions"),
+        assumptions=PARABOLA,
+        formal={
+            "kind": "steps",
+            "steps": PARABOLA_STEPS,
+            "argument": f"{PARABOLA_WORDS}.",
+            "concludes": "proved",
+            "spaces": [DENSITIES],
+        },
+        hints={"steps": PARABOLA_HINTS},
+        recorded=Status.PROVED,
+        printed_claim=False,
+    ),
+)
