@@ -99,13 +99,19 @@ CLAIMS = (
         source=printed_at("Sec. 2.2, Definitions 2.2 and 2.3"),
         assumptions=(
             EXACT,
-            "two values of z with prior p1, p2 and likelihood l1, l2",
+            "two values of z with prior p1, p2 and likelihoods l1, l2, which are probabilities",
             "likewise on R with a uniform prior on [0, 1] and a likelihood that is constant there only",
         ),
         formal={
             "kind": "universal",
             "variables": {"p1": "nonnegative", "p2": "nonnegative", "l1": "positive", "l2": "positive"},
-            "given": ["p1 + p2 = 1", "p1*l1 = p1*(p1*l1 + p2*l2)", "p2*l2 = p2*(p1*l1 + p2*l2)"],
+            "given": [
+                "p1 + p2 = 1",
+                "l1 <= 1",
+                "l2 <= 1",
+                "p1*l1 = p1*(p1*l1 + p2*l2)",
+                "p2*l2 = p2*(p1*l1 + p2*l2)",
+            ],
             "then": ["l1 = l2"],
         },
         hints={"witness": {"p1": "1", "p2": "0", "l1": "1", "l2": "1/2"}},
@@ -185,7 +191,7 @@ CLAIMS = (
             "argument": "Theorem 3.4 gives F >= L^2 R, where R > 0: f is injective, so the means of T differ between "
             "two z, and T(x) is at most one of them. A posterior equal to the prior has F = 0.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": [{"proof": {"by": "slack", "slack": "(F - L^2*R) + L^2*R"}}]},
         recorded=Status.PROVED,

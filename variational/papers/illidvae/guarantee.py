@@ -115,7 +115,7 @@ CLAIMS = (
             "argument": "Averaging Theorem 3.4 over the data gives L^2 E of the mean of |T(x_i) - grad A(f)|^2, which "
             "splits into the trace of the covariance and |m - grad A(f)|^2. A mean above e has a term above e.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={
             "steps": [

@@ -144,7 +144,7 @@ CLAIMS = (
             "steps": PAIR,
             "argument": PAIR_WORDS,
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": PAIR_HINTS},
         recorded=Status.PROVED,

@@ -35,7 +35,7 @@ CLAIMS = (
             "steps": [BAYES],
             "argument": "The evidence does not depend on z: the gradients of the two sides are those of the lemma.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
     ),
@@ -114,7 +114,7 @@ CLAIMS = (
             "argument": "With d a direction, square = |d|^2 and rise = (f(x + s d) - f(x)).d the hypothesis is the "
             "strong convexity (illidvae:def3.1.gradient); rise/s tends to d.grad f(x) d as s tends to 0.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": [{"proof": {"by": "slack", "slack": "(s*rise - L*s^2*square)/s^2"}}]},
         recorded=Status.PROVED,
@@ -132,7 +132,7 @@ CLAIMS = (
             "- "
             "E[T]|^2.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
     ),

@@ -44,7 +44,7 @@ CLAIMS = (
             ],
             "argument": "An epsilon-collapse in F is an epsilon/(2 alpha)-collapse in KL(p||p_x).",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": [{"proof": {"by": "slack", "slack": "(F/(2*al) - D) + (e - F)/(2*al)"}}]},
         recorded=Status.PROVED,
@@ -181,7 +181,7 @@ CLAIMS = (
             "whatever "
             "the decoder.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": [{"proof": {"by": "slack", "slack": "(F/2 - D) + (e - F)/2"}}]},
         recorded=Status.PROVED,

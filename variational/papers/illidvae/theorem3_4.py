@@ -51,7 +51,7 @@ CLAIMS = (
             "steps": [COORDINATE, REST, TWO],
             "argument": f"{SCORE} {SYMMETRIC}",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": [{}, {}, TWO_PROOF]},
         recorded=Status.PROVED,
@@ -97,7 +97,7 @@ CLAIMS = (
             "the matrices J^T J - L^2 I and J J^T - L^2 I have the same trace and determinant (in any dimension the "
             "same eigenvalues), so J J^T >= L^2 I as well, which is |J^T v|^2 >= L^2 |v|^2 for every v.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
         printed_claim=False,

@@ -33,7 +33,7 @@ CLAIMS = (
             "argument": f"{SCORE} It is affine in T(x), so the mean over the data is the score with the mean of T in "
             f"place of T(x). {SYMMETRIC}",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
     ),
@@ -91,7 +91,7 @@ CLAIMS = (
             "argument": f"{SCORE} Its mean over the data is J^T (m - grad A(f)), its deviations are J^T (T(x_i) - m). "
             f"Both are bounded as in Theorem 3.4. {SYMMETRIC}",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
         printed_claim=False,

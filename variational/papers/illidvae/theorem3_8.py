@@ -87,7 +87,7 @@ CLAIMS = (
             "summed "
             "over the coordinates gives |H v|^2 >= L_1^2 |v|^2 at every z.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
     ),
@@ -172,7 +172,7 @@ CLAIMS = (
             "with orthonormal columns Q and S S^T >= (L_1 L_2)^2 I, and tr Q^T C Q is at least the sum of the l least "
             "eigenvalues.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={
             "steps": [

@@ -85,7 +85,7 @@ CLAIMS = (
             "argument": "w = |H v|^2 >= L_1^2 |v|^2 by illidvae:thm3.8.pointwise, with v the square of the size; and "
             "H v = 0 where v = 0.",
             "concludes": "proved",
-            "spaces": [DENSITIES, DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": [{"proof": {"by": "slack", "slack": "(w - L1^2*v) + L1^2*v"}}]},
         recorded=Status.PROVED,
