@@ -9,7 +9,7 @@ NAMES_OF_LETTERS = (
 )  # fmt: skip
 GREEK = dict(zip(NAMES_OF_LETTERS, "αβγδϵζηθικλμνξπρστυϕχψωεφϑϱΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 NAMES_OF_FUNCTIONS = (
-    "log", "exp", "ln", "min", "max", "inf", "sup", "lim", "det", "dim", "tr", "arg", "sin", "cos", "tanh", "Pr",
+    "log", "exp", "ln", "min", "max", "inf", "sup", "lim", "det", "dim", "tr", "arg", "sin", "cos", "cosh", "sinh", "tanh", "Pr",
 )  # fmt: skip
 IDENTIFIERS: Mapping[str, str] = {
     **{f"\\{name}": letter for name, letter in GREEK.items()},
@@ -32,7 +32,8 @@ OPERATORS: Mapping[str, str] = {
     "-": "−", r"\ge": "≥", r"\geq": "≥", r"\geqslant": "≥", r"\le": "≤", r"\leq": "≤", r"\leqslant": "≤",
     r"\ne": "≠", r"\neq": "≠", r"\equiv": "≡", r"\approx": "≈", r"\propto": "∝", r"\sim": "∼", r"\simeq": "≃",
     r"\cdot": "⋅", r"\times": "×", r"\circ": "∘", r"\ast": "∗", r"\star": "⋆", r"\pm": "±", r"\mp": "∓",
-    r"\in": "∈", r"\notin": "∉", r"\subset": "⊂", r"\subseteq": "⊆", r"\setminus": "∖", r"\cup": "∪", r"\cap": "∩",
+    r"\in": "∈", r"\notin": "∉", r"\subset": "⊂", r"\subseteq": "⊆", r"\supset": "⊃",
+    r"\supseteq": "⊇", r"\setminus": "∖", r"\cup": "∪", r"\cap": "∩",
     r"\to": "→", r"\rightarrow": "→", r"\leftarrow": "←", r"\mapsto": "↦", r"\Rightarrow": "⇒", r"\implies": "⇒",
     r"\Leftarrow": "⇐", r"\Leftrightarrow": "⇔", r"\iff": "⇔", r"\forall": "∀", r"\exists": "∃", r"\neg": "¬",
     r"\land": "∧", r"\wedge": "∧", r"\lor": "∨", r"\vee": "∨", r"\int": "∫", r"\iint": "∬", r"\oint": "∮",

@@ -199,7 +199,7 @@ CLAIMS = (
     ),
     Claim(
         id="illidvae:injective.redundant",
-        printed=r"\text{the gradient of } u^\top \big(\begin{smallmatrix} 2 & 2 \\ 2 & 5 \end{smallmatrix}\big) u / 2"
+        printed=r"\text{the gradient of } u_1^2 + 2 u_1 u_2 + \tfrac52 u_2^2"
         r" \text{ at } u = (L_1 z, 0) \text{ gives both labels of a redundant categorical the same weight}",
         source=ours("Sec. 2.2 without Assumption A.6: every datum collapses, whatever L_1"),
         assumptions=("l = 1, t = 2, T one-hot of two labels; only the difference of the parameters counts",),

@@ -113,7 +113,7 @@ CLAIMS = (
     ),
     Claim(
         id="illidvae:tables.mi",
-        printed=r"\text{[MI is] the mutual information between the data and the latent variables (Hoffman \& Johnson,"
+        printed=r"\text{[MI is] the mutual information between the data and the latent variables (Hoffman & Johnson,"
         r" 2016)}",
         source=printed_at("App. B.2.2, Table 4, column MI"),
         assumptions=(
