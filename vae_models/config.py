@@ -43,6 +43,7 @@ class DataConfig:
         deviation: Standard deviation of each component of generated data.
         separation: Distance between the components along each coordinate.
         weight: Probability of the second component of a mixture.
+        base: The images that noise-partitions adds noise to.
         pattern: Where noise-partitions adds noise: classes below 5 or all, upper half or whole.
         noise_variance: How much noise it adds.
     """
@@ -59,6 +60,7 @@ class DataConfig:
     deviation: float = 1.0
     separation: float = 1.0
     weight: float = 0.5
+    base: Literal["digits", "mnist", "fashion-mnist"] = "digits"
     pattern: Literal["uniform", "spatial", "conditional", "spatial-conditional"] = "uniform"
     noise_variance: float = 0.01
 

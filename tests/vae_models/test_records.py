@@ -56,7 +56,14 @@ RUNS = st.fixed_dictionaries(
     }
 )
 LOG = LogRecord(
-    step=1, epoch=0.5, split="train", loss=2.0, parts={"kl": 1.0}, learning_rate=0.1, examples_per_second=9.0, seconds=3.0
+    step=1,
+    epoch=0.5,
+    split="train",
+    loss=2.0,
+    parts={"kl": 1.0},
+    learning_rate=0.1,
+    examples_per_second=9.0,
+    seconds=3.0,
 )
 RUN = RunRecord(
     config={"seed": 0},

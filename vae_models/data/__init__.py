@@ -1,0 +1,1 @@
+"""Data sets, each one tensor a split in memory."""
