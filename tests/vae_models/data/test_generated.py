@@ -97,6 +97,9 @@ def test_the_partitions_cover_every_row_once():
     labels = torch.arange(10)
     cover = sum(partition_mask(labels, partition, height=7).int() for partition in PARTITIONS)
     torch.testing.assert_close(cover, torch.ones(10, 7, dtype=torch.int32))
+    rows = {partition: partition_mask(labels, partition, height=7).int() for partition in PARTITIONS}
+    assert rows["SU"].sum(dim=1).tolist() == [3] * 5 + [0] * 5  # the odd row belongs to the lower half
+    assert rows["BL"].sum(dim=1).tolist() == [0] * 5 + [4] * 5
 
 
 PROBABILITIES = torch.tensor([0.0, 0.1, 0.5, 0.9, 1.0]).repeat(COUNT, 1)
