@@ -16,13 +16,14 @@ class FolderInUseError(VaeproofError):
 
 
 class NonFiniteLossError(VaeproofError):
-    """The loss of a step was nan or infinite.
+    """A loss, or a term of it, was nan or infinite.
 
     Attributes:
         step: Number of steps taken before it.
+        batch: Whether it was that of a batch of training, which can be drawn again.
     """
 
-    def __init__(self, message: str, *, step: int) -> None:
+    def __init__(self, message: str, *, step: int, batch: bool = True) -> None:
         """Keep the step beside the message."""
         super().__init__(message)
-        self.step = step
+        self.step, self.batch = step, batch

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int, Shaped
@@ -42,6 +42,7 @@ class Terms:
     parts: Mapping[str, Float[Tensor, ""]]
 
 
+@runtime_checkable  # so that the type checks of the tests can ask
 class Objective(Protocol):
     """A loss. Objectives with networks of their own (an adversary) are modules; the engine trains what they hold."""
 
