@@ -199,7 +199,6 @@ class RunConfig:
     optimiser: OptimiserConfig = OptimiserConfig()
     plateau: PlateauConfig = PlateauConfig()
     machine: MachineConfig = MachineConfig()
-    schema: str = RUN_CONFIG_SCHEMA
 
     def __post_init__(self) -> None:
         """Refuse a run without length or with two, and sizes below one."""
@@ -212,7 +211,15 @@ class RunConfig:
     @property
     def identity(self) -> str:
         """Hash of all that determines the result: everything but machine."""
-        described = {name: value for name, value in self.to_json().items() if name != "machine"}
+        return self._hash_without("machine")
+
+    @property
+    def trajectory(self) -> str:
+        """Hash of all that determines the weights after so many steps: everything but machine and length."""
+        return self._hash_without("machine", "epochs", "steps")
+
+    def _hash_without(self, *names: str) -> str:
+        described = {name: value for name, value in self.to_json().items() if name not in names}
         text = json.dumps(described, sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -223,10 +230,12 @@ class RunConfig:
 
     def to_json(self) -> dict[str, Any]:
         """Return the configuration as one JSON object."""
-        found: dict[str, Any] = to_json(self, where="config")
-        return found
+        return {"schema": RUN_CONFIG_SCHEMA, **to_json(self, where="config")}  # no field, so no option either
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], *, template: "RunConfig") -> "RunConfig":
         """Return the configuration that ``to_json`` wrote; the template says what its model and objective are."""
-        return from_json(cls, data, template=template, where="config")
+        schema = data.get("schema")
+        require(schema == RUN_CONFIG_SCHEMA, "config.schema", schema, repr(RUN_CONFIG_SCHEMA))
+        fields = {name: value for name, value in data.items() if name != "schema"}
+        return from_json(cls, fields, template=template, where="config")

@@ -1,0 +1,320 @@
+"""The command train as a user meets it: statuses, signals, kill -9, resuming, the lock, wrong command lines."""
+
+import dataclasses
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from vae_models import presets, train
+from vae_models.command_line import read_config
+from vae_models.data.dataset import DataSet, Part
+from vae_models.objective import Batch
+from vae_models.presets import PRESETS, find_preset
+from vae_models.records import RunRecord, read_log
+from vae_models.session import RECORD, _builder
+from vae_models.starter import build
+
+torch.set_num_threads(1)
+ROOT = Path(__file__).resolve().parents[2]
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+FAST = ["--threads", "1", "--device", "cpu"]
+
+
+def run_folder(out):
+    (found,) = out.iterdir()
+    return found
+
+
+def last_weights(folder):
+    path = max(folder.glob("checkpoints/step-*"))
+    return path.name, load_file(path / "weights.safetensors")
+
+
+def assert_same_run(first, second):
+    """Same weights bit for bit, and the same log but for the times."""
+    (name, weights), (other_name, other_weights) = last_weights(first), last_weights(second)
+    assert name == other_name
+    for key, tensor in weights.items():
+        torch.testing.assert_close(other_weights[key], tensor, rtol=0, atol=0, msg=key)
+    lines = [
+        [
+            dataclasses.replace(record, seconds=0.0, examples_per_second=0.0)
+            for record in read_log(folder / "metrics.jsonl")
+        ]
+        for folder in (first, second)
+    ]
+    assert lines[0] == lines[1]
+
+
+def forked(words):
+    """Start the command in a process that need not load torch again."""
+    child = os.fork()
+    if child:
+        return child
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    status = 99
+    try:
+        status = train.main(words)
+    finally:
+        os._exit(status)
+
+
+def status_of(child):
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def wait_for(path, *, seconds=60):
+    limit = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < limit, f"{path} did not appear"
+        time.sleep(0.005)
+
+
+def test_a_run_leaves_its_configuration_log_record_and_checkpoint(tmp_path, capsys):
+    assert train.main(["digits", "--out", str(tmp_path), "--epochs", "2", "--hidden", "8", *FAST]) == 0
+    folder = run_folder(tmp_path)
+    config = read_config(folder / "config.json")
+    assert folder.name == config.folder_name
+    assert (config.epochs, config.model.hidden, config.machine.threads) == (2, 8, 1)
+    record = RunRecord.from_text((folder / RECORD).read_text(encoding="utf-8"))
+    assert (record.outcome, record.step, record.config) == ("done", 40, config.to_json())
+    assert record.parameters == sum(tensor.numel() for tensor in last_weights(folder)[1].values())
+    captured = capsys.readouterr()
+    assert str(folder) in captured.out
+    assert train.main(["--resume", str(folder)]) == 0
+    assert "is finished" in capsys.readouterr().err
+
+
+@needs_fork
+def test_kill_at_ten_random_moments_then_resume_gives_the_same_weights(tmp_path):
+    fields = ["--epochs", "50", "--evaluate-every", "1.5", "--halve-after", "3", "--max-halvings", "99"]
+    fields += ["--checkpoint-every", "9", "--log-every", "7", "--hidden", "16", *FAST]
+    start = time.monotonic()
+    assert status_of(forked(["digits", "--out", str(tmp_path / "whole"), *fields])) == 0
+    seconds = time.monotonic() - start
+    moments = random.Random(0)
+    killed = 0
+    words = ["digits", "--out", str(tmp_path / "killed"), *fields]
+    for _ in range(10):
+        child = forked(words)
+        time.sleep(moments.uniform(0.05, 0.25) * seconds)
+        os.kill(child, signal.SIGKILL)
+        killed += status_of(child) == -signal.SIGKILL
+        folders = list((tmp_path / "killed").glob("digits-*"))
+        if folders and (folders[0] / "config.json").exists():
+            words = ["--resume", str(folders[0])]
+    assert killed >= 5  # the later ones may come after the end
+    assert status_of(forked(words)) == 0
+    assert_same_run(run_folder(tmp_path / "whole"), run_folder(tmp_path / "killed"))
+
+
+@needs_fork
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_after_a_checkpoint_and_it_goes_on(number, tmp_path):
+    fields = ["--epochs", "30", "--hidden", "16", "--log-every", "3", *FAST]
+    assert status_of(forked(["digits", "--out", str(tmp_path / "whole"), *fields])) == 0
+    child = forked(["digits", "--out", str(tmp_path / "stopped"), *fields, "--checkpoint-every", "5"])
+    folder = tmp_path / "stopped" / run_folder(tmp_path / "whole").name
+    wait_for(folder / "checkpoints" / "step-0000000005")
+    os.kill(child, number)
+    assert status_of(child) == 130
+    record = RunRecord.from_text((folder / RECORD).read_text(encoding="utf-8"))
+    assert record.outcome == "interrupted"
+    assert last_weights(folder)[0] == f"step-{record.step:010d}"
+    assert status_of(forked(["--resume", str(folder)])) == 0
+    assert_same_run(run_folder(tmp_path / "whole"), folder)
+
+
+@needs_fork
+def test_two_runs_cannot_share_a_folder(tmp_path, capsys):
+    child = forked(["digits", "--out", str(tmp_path), "--epochs", "100000", *FAST, "--checkpoint-every", "5"])
+    try:
+        while not list(tmp_path.glob("*/checkpoints/step-*")):
+            time.sleep(0.01)
+        assert train.main(["--resume", str(run_folder(tmp_path))]) == 1
+        assert f"in use by process {child}" in capsys.readouterr().err
+    finally:
+        os.kill(child, signal.SIGTERM)
+        assert status_of(child) == 130
+
+
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_used(tmp_path, capsys):
+    fields = ["--epochs", "4", "--hidden", "8", "--checkpoint-every", "30", *FAST]
+    for name in ("whole", "damaged"):
+        assert train.main(["digits", "--out", str(tmp_path / name), *fields]) == 0
+    folder = run_folder(tmp_path / "damaged")
+    (folder / RECORD).unlink()
+    damaged = max(folder.glob("checkpoints/step-*")) / "weights.safetensors"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    capsys.readouterr()
+    assert train.main(["--resume", str(folder)]) == 0
+    assert f"warning: {damaged} is cut off or altered" in capsys.readouterr().err
+    assert_same_run(run_folder(tmp_path / "whole"), folder)
+    for path in folder.glob("checkpoints/step-*/checkpoint.json"):
+        path.write_text("{}", encoding="utf-8")
+    (folder / RECORD).unlink()
+    assert train.main(["--resume", str(folder)]) == 1
+    assert "no checkpoint can be used" in capsys.readouterr().err
+
+
+def test_a_run_can_be_made_longer(tmp_path):
+    assert train.main(["digits", "--out", str(tmp_path / "a"), "--epochs", "4", "--log-every", "20", *FAST]) == 0
+    assert train.main(["digits", "--out", str(tmp_path / "b"), "--epochs", "2", "--log-every", "20", *FAST]) == 0
+    folder = run_folder(tmp_path / "b")
+    assert train.main(["--resume", str(folder), "--epochs", "4"]) == 0
+    assert_same_run(run_folder(tmp_path / "a"), folder)
+    assert train.main(["--resume", str(folder), "--steps", "85"]) == 0
+    assert last_weights(folder)[0] == "step-0000000085"
+
+
+class BadLoss:
+    """An objective that breaks at the second step."""
+
+    def __init__(self, objective):
+        self.objective = objective
+
+    def __call__(self, model, batch):
+        terms = self.objective(model, batch)
+        return dataclasses.replace(terms, loss=terms.loss * float("nan")) if batch.step == 1 else terms
+
+
+def test_a_bad_loss_is_a_failed_run(tmp_path, monkeypatch, capsys):
+    def bad(config, data):
+        model, objective = build(config, data)
+        return model, BadLoss(objective)
+
+    monkeypatch.setattr("vae_models.session._builder", lambda _: bad)
+    assert train.main(["digits", "--out", str(tmp_path), *FAST]) == 1
+    assert "the loss of step 1 is nan" in capsys.readouterr().err
+    folder = run_folder(tmp_path)
+    record = RunRecord.from_text((folder / RECORD).read_text(encoding="utf-8"))
+    assert (record.outcome, record.step) == ("non-finite loss", 1)
+    assert (folder / "non-finite-rank0" / "about.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "name a PRESET"),
+        (["nothing", "--out", "{out}"], "preset must be one of digits"),
+        (["digits"], "--out must name a folder"),
+        (["digits", "--out", "{out}", "--beta", "nan"], "beta must be at least 0"),
+        (["digits", "--out", "{out}", "--batch-size", "5000"], "batch_size must"),
+        (["digits", "--out", "{out}", "--source", "nothing"], "source must be one of"),
+        (["digits", "--out", "{out}", "--preset", "other"], "preset must be left as it is"),
+        (["digits", "--out", "{out}", "--no-such-field", "1"], "no-such-field"),
+        (["digits", "--out", "{out}", "--seed", "one"], "--seed"),
+        (["digits", "--out", "{out}", "--device", "tpu"], "--device"),
+        (["--resume", "{out}/none"], "no folder of a run"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_with_status_2(words, message, tmp_path, capsys):
+    words = [word.replace("{out}", str(tmp_path)) for word in words]
+    try:
+        status = train.main([*words, "--threads", "1"] if words else [])
+    except SystemExit as error:
+        status = error.code
+    assert status == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["digits", "--out", "{out}", "--epochs", "1", "--hidden", "8"], "holds this run already"),
+        (["--resume", "{run}", "--learning-rate", "1.0"], "other optimiser"),
+        (["--resume", "{run}", "--out", "{out}/elsewhere"], "--out must be left out"),
+        (["other", "--resume", "{run}"], "PRESET must be digits"),
+    ],
+)
+def test_what_does_not_fit_a_run_that_is_there_is_refused(words, message, tmp_path, capsys):
+    assert train.main(["digits", "--out", str(tmp_path), "--epochs", "1", "--hidden", "8", *FAST]) == 0
+    words = [word.replace("{out}", str(tmp_path)).replace("{run}", str(run_folder(tmp_path))) for word in words]
+    assert train.main([*words, *FAST]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_missing_data_set_is_a_failed_run_with_the_command_to_fetch_it(tmp_path, capsys):
+    words = ["digits", "--source", "mnist", "--data-dir", str(tmp_path), "--out", str(tmp_path / "out"), *FAST]
+    assert train.main(words) == 1
+    assert f"python -m vae_models.fetch mnist --data-dir {tmp_path}" in capsys.readouterr().err
+
+
+def test_listing_and_help_load_no_torch():
+    code = "import sys; from vae_models import train; train.main(sys.argv[1:]); sys.exit('torch' in sys.modules)"
+    for words in (["--list"], ["--help"]):
+        command = [sys.executable, "-c", code, *words]
+        finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert finished.returncode == 0, finished.stderr
+        assert "digits" in finished.stdout
+
+
+def test_help_of_a_preset_lists_its_fields(capsys):
+    with pytest.raises(SystemExit) as caught:
+        train.main(["digits", "--help"])
+    assert caught.value.code == 0
+    shown = capsys.readouterr().out
+    for field in ("--learning-rate", "--latent-dim", "--beta", "--halve-after", "--threads"):
+        assert field in shown
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_names_a_builder_and_has_options_of_its_own(name):
+    assert callable(_builder(find_preset(name).config))
+    with pytest.raises(SystemExit) as caught:
+        train.main([name, "--help"])
+    assert caught.value.code == 0
+
+
+@pytest.mark.parametrize(("hidden", "likelihood"), [(0, "gaussian"), (4, "bernoulli")])
+def test_the_plain_model_bounds_the_evidence_of_a_point_from_below(hidden, likelihood):
+    """With q = p the loss is the mean of -log p(x|z), which is no less than -log p(x)."""
+    model_config = presets.PlainModel(hidden=hidden, likelihood=likelihood, latent_dim=1)
+    config = dataclasses.replace(PRESETS["digits"].config, model=model_config)
+    data = DataSet(name="bits", train=Part(examples=torch.ones(4, 2, 3)))
+    torch.manual_seed(0)
+    model, objective = build(config, data)
+    draws = model.prior.sample(2000, generator=torch.Generator().manual_seed(0))
+    log_density = model.likelihood.log_density(model.decoder(draws), torch.ones(2000, 2, 3))
+    evidence = torch.logsumexp(log_density, dim=0).item() - torch.tensor(2000.0).log().item()
+    batch = Batch(
+        data=torch.ones(2000, 2, 3), index=torch.arange(2000), step=0, generator=torch.Generator().manual_seed(0)
+    )
+    assert objective(model, batch).loss.item() >= -evidence - 0.05  # Monte Carlo error of 2000 draws
+    assert model.likelihood.sample(model.decoder(draws[:3])).shape == (3, 2, 3)
+
+
+@pytest.mark.skipif(not torch.distributed.is_available(), reason="torch was built without distributed")
+def test_two_processes_divide_each_batch_and_go_on_bit_for_bit(tmp_path):
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
+    command = [*torchrun, "-m", "vae_models.train"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    fields = ["--binarisation", "real", "--hidden", "8", *FAST]
+
+    def call(*words):
+        done = subprocess.run(
+            [*command, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+
+    call("digits", "--out", str(tmp_path / "whole"), "--steps", "30", *fields)
+    call("digits", "--out", str(tmp_path / "halves"), "--steps", "15", *fields)
+    halves = run_folder(tmp_path / "halves")
+    call("--resume", str(halves), "--steps", "30")
+    whole = run_folder(tmp_path / "whole")
+    assert last_weights(whole)[0] == last_weights(halves)[0] == "step-0000000030"
+    for name, tensor in last_weights(whole)[1].items():
+        torch.testing.assert_close(last_weights(halves)[1][name], tensor, rtol=0, atol=0)
+    record = json.loads((whole / RECORD).read_text(encoding="utf-8"))
+    assert record["machine"]["processes"] == "2"

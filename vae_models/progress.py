@@ -1,0 +1,67 @@
+"""The line that shows how far a run is: loss, throughput and time left."""
+
+import time
+from types import TracebackType
+from typing import Protocol
+
+_SECONDS = 0.1  # between redraws
+
+
+class Progress(Protocol):
+    """What a run tells about itself while it trains."""
+
+    def advance(self, step: int, *, loss: float, examples_per_second: float) -> None:
+        """Show where training stands."""
+
+
+class Silent:
+    """Shows nothing."""
+
+    def advance(self, step: int, *, loss: float, examples_per_second: float) -> None:
+        """Show nothing."""
+
+
+class Bar:
+    """A progress bar on standard error.
+
+    Args:
+        total: Steps of the run.
+        step: Steps already taken.
+    """
+
+    def __init__(self, *, total: int, step: int) -> None:
+        """Prepare the bar; it appears in a with block."""
+        # late: a run whose output is no terminal need not load it
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.progress import Progress as RichProgress  # noqa: PLC0415
+
+        self._bar = RichProgress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("loss {task.fields[loss]}"),
+            TextColumn("{task.fields[rate]} examples/s"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=total, completed=step, loss="-", rate="-")
+        self._shown = 0.0
+
+    def __enter__(self) -> "Bar":
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def advance(self, step: int, *, loss: float, examples_per_second: float) -> None:
+        """Move the bar, unless it has just moved."""
+        now = time.monotonic()
+        if now - self._shown >= _SECONDS:
+            self._shown = now
+            self._bar.update(self._task, completed=step, loss=f"{loss:.4g}", rate=f"{examples_per_second:,.0f}")
