@@ -9,7 +9,8 @@ NAMES_OF_LETTERS = (
 )  # fmt: skip
 GREEK = dict(zip(NAMES_OF_LETTERS, "αβγδϵζηθικλμνξπρστυϕχψωεφϑϱΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 NAMES_OF_FUNCTIONS = (
-    "log", "exp", "ln", "min", "max", "inf", "sup", "lim", "det", "dim", "tr", "arg", "sin", "cos", "cosh", "sinh", "tanh", "Pr",
+    "log", "exp", "ln", "min", "max", "inf", "sup", "lim", "det", "dim", "tr", "arg",
+    "sin", "cos", "cosh", "sinh", "tanh", "Pr",
 )  # fmt: skip
 IDENTIFIERS: Mapping[str, str] = {
     **{f"\\{name}": letter for name, letter in GREEK.items()},

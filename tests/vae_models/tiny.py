@@ -7,9 +7,11 @@ from torch import nn
 
 from vae_models.config import MachineConfig, OptimiserConfig, PlateauConfig, RunConfig
 from vae_models.data.dataset import DataSet, Part
+from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.model import Model
 from vae_models.objective import Terms
 from vae_models.posterior import Posterior
+from vae_models.priors import IsotropicPrior
 
 COUNT, WIDTH, LATENT = 60, 4, 2
 
@@ -43,7 +45,12 @@ class Elbo:
 def make_model(*, seed=0, dropout=0.0):
     torch.manual_seed(seed)
     decoder = nn.Linear(LATENT, WIDTH)
-    return Model(encoder=Encoder(dropout=dropout), decoder=decoder, prior=nn.Module(), likelihood=nn.Module())
+    return Model(
+        encoder=Encoder(dropout=dropout),
+        decoder=decoder,
+        prior=IsotropicPrior(latent_dim=LATENT),
+        likelihood=GaussianLikelihood(),
+    )
 
 
 def make_data(*, validation=True, stochastic=False):

@@ -139,6 +139,7 @@ def test_a_file_without_an_address_is_asked_for_by_its_sha256(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [b"", b"plain", gzip.compress(b"ab"), gzip.compress(struct.pack(">HBBI", 0, 8, 1, 9) + b"short")],
+    ids=["empty", "not compressed", "no header", "too short"],  # a compressed file holds the time
 )
 def test_a_file_that_is_no_idx_is_named(content, tmp_path):
     path = tmp_path / "x.gz"
