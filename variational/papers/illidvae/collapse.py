@@ -1,7 +1,7 @@
 """Section 2: the ELBO, posterior collapse against non-identifiability, and whether injectivity is enough."""
 
 from variational.papers.illidvae.theorem3_8 import EXACT_HINTS, EXACT_STEPS, EXACT_WORDS, EXAMPLE
-from variational.papers.illidvae.wording import EXACT, MINIMAL, SQUARE, ours, printed_at
+from variational.papers.illidvae.wording import EXACT, NOT_CONSTANT, POSITIVE, SQUARE, ours, printed_at
 from variational.records import DENSITIES, DISCRETE_X, SPACES, Claim, Status
 
 EVIDENCE = "int[z'](p(z')*p(x|z'))"
@@ -174,10 +174,10 @@ CLAIMS = (
     ),
     Claim(
         id="illidvae:injective.corrected",
-        printed=r"\text{for } l = t, \; L > 0 \text{ and a minimal family no data set collapses in the sense of"
+        printed=r"\text{for } l = t \text{ and } L > 0 \text{ no data set collapses in the sense of"
         r" Definition 2.2}",
         source=printed_at("Sec. 2.2, where it holds: as many latent as natural parameters"),
-        assumptions=(EXACT, SQUARE, MINIMAL, "L > 0; the support of the prior has two points at least"),
+        assumptions=(EXACT, SQUARE, NOT_CONSTANT, "L > 0; the prior is a density on R^l"),
         formal={
             "kind": "steps",
             "steps": [
@@ -188,8 +188,7 @@ CLAIMS = (
                     "then": ["F > 0"],
                 }
             ],
-            "argument": "Theorem 3.4 gives F >= L^2 R, where R > 0: f is injective, so the means of T differ between "
-            "two z, and T(x) is at most one of them. A posterior equal to the prior has F = 0.",
+            "argument": f"Theorem 3.4 gives F >= L^2 R. {POSITIVE} A posterior equal to the prior has F = 0.",
             "concludes": "proved",
             "spaces": [DISCRETE_X, DENSITIES],
         },

@@ -1,6 +1,6 @@
 """Corollary 3.6: the infimum over all decoders of one steepness, when it is positive and when it is attained."""
 
-from variational.papers.illidvae.wording import MINIMAL, MODEL, SQUARE, printed_at
+from variational.papers.illidvae.wording import MODEL, NOT_CONSTANT, POSITIVE, SQUARE, printed_at
 from variational.records import DENSITIES, DISCRETE_X, Claim, Status
 
 INFIMUM = (
@@ -114,7 +114,7 @@ CLAIMS = (
         assumptions=(
             MODEL,
             SQUARE,
-            MINIMAL,
+            NOT_CONSTANT,
             "L > 0, and the infimum is attained at L; increasing is: strictly larger at every M > L",
             "the hypothesis fails for every L if T(x_i) is a vertex of the set of means (illidvae:cor3.6.zero)",
         ),
@@ -128,9 +128,8 @@ CLAIMS = (
                     "then": ["M^2*high > L^2*low"],
                 }
             ],
-            "argument": "If R(theta) = 0, then E[T] = T(x_i) for almost all z in the support of p, two of which "
-            "differ; f is injective and the mean determines the natural parameter, a contradiction. So R > 0 at the "
-            "minimiser, and the infimum over the smaller set Theta_M is not smaller.",
+            "argument": f"{POSITIVE} So R > 0 at the minimiser; the infimum over the smaller set Theta_M is not "
+            "smaller.",
             "concludes": "proved",
             "spaces": [DISCRETE_X, DENSITIES],
         },
@@ -145,7 +144,7 @@ CLAIMS = (
         assumptions=(
             MODEL,
             SQUARE,
-            MINIMAL,
+            NOT_CONSTANT,
             "the infimum is 0 for every L, not attained, for a Bernoulli datum or a count 0 (illidvae:cor3.6.zero and "
             "illidvae:cor3.6.zero.bernoulli), and l s^4 L^2 for a Gaussian datum (illidvae:cor3.6.gaussian)",
         ),

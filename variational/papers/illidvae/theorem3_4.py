@@ -45,7 +45,7 @@ CLAIMS = (
         id="illidvae:thm3.4",
         printed=FISHER + r" \quad \text{for all } i \text{ and } \theta \in \Theta_L",
         source=printed_at("Theorem 3.4, eq. (5), Sec. 3.2 and App. A.1"),
-        assumptions=(MODEL, SQUARE, "both sides may be infinite", "step 2 repeats step 1 without words for l = 2"),
+        assumptions=(MODEL, SQUARE, "both sides may be infinite", "the third step is the case l = 2 without words"),
         formal={
             "kind": "steps",
             "steps": [COORDINATE, REST, TWO],
@@ -67,6 +67,7 @@ CLAIMS = (
             "under": {"u": {"mean": "0", "variance": "1"}},
             "integrand": "(L*(x - s^2*(L*u + b)))^2 - L^2*(x - s^2*(L*u + b))^2",
             "value": "0",
+            "spaces": [DENSITIES],
         },
         recorded=Status.PROVED,
         printed_claim=False,
