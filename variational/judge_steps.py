@@ -41,5 +41,6 @@ def combine(formal: Mapping[str, Any], steps: Sequence[tuple[Mapping[str, Any], 
         for step, verdict in steps
     )
     argument = Evidence(kind="argument", shows=formal["argument"], data={"checked": "the steps listed before it"})
-    reason = f"{len(steps)} steps are machine-checked; {UNCHECKED}: {formal['argument']}"
+    counted = "1 step is" if len(steps) == 1 else f"{len(steps)} steps are"
+    reason = f"{counted} machine-checked; {UNCHECKED}: {formal['argument']}"
     return Verdict(status=concluded, reason=reason, spaces=spaces, evidence=(*pieces, argument))

@@ -90,10 +90,10 @@ CLAIMS = (
         },
         hints={"witness": {"c": "0", "L": "1", "M": "0"}},
         recorded=Status.REFUTED,
-        corrected_by="illidvae:cor3.6.inclusion.corrected",
+        corrected_by="illidvae:cor3.6.inclusion.turned",
     ),
     Claim(
-        id="illidvae:cor3.6.inclusion.corrected",
+        id="illidvae:cor3.6.inclusion.turned",
         printed=r"\text{if } L \ge L' \text{, then } \Theta_L \subset \Theta_{L'}",
         source=printed_at("App. A.1, proof of Corollary 3.6, with the inclusion turned"),
         assumptions=("f is L-inverse Lipschitz: |f(z) - f(w)| >= L |z - w|; strong convexity likewise",),
@@ -153,7 +153,7 @@ CLAIMS = (
             "of": [
                 "illidvae:cor3.6.bound",
                 "illidvae:cor3.6.monotone",
-                "illidvae:cor3.6.inclusion.corrected",
+                "illidvae:cor3.6.inclusion.turned",
                 "illidvae:cor3.6.strict",
             ],
         },

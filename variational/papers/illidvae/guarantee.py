@@ -62,10 +62,10 @@ CLAIMS = (
         },
         hints={"steps": COLLAPSE_HINTS},
         recorded=Status.REFUTED,
-        corrected_by="illidvae:cor3.6.guarantee.corrected",
+        corrected_by="illidvae:cor3.6.guarantee.data",
     ),
     Claim(
-        id="illidvae:cor3.6.guarantee.corrected",
+        id="illidvae:cor3.6.guarantee.data",
         printed=r"\tfrac1n \sum_i F(p \| p_{x_i}) \ge L^2 \mathrm{tr}\, \mathrm{Cov}(T), \quad"
         r" \tfrac12 [\mathrm{KL}(p \| p_x) + \mathrm{KL}(p \| p_y)] \ge"
         r" \frac{L |T(x) - T(y)|}{\sqrt{2\pi}} - \log 2: \text{ as soon as two data differ in } T, \; L \text{ large"
@@ -127,7 +127,7 @@ CLAIMS = (
         printed_claim=False,
     ),
     Claim(
-        id="illidvae:cor3.6.guarantee.gaussian",
+        id="illidvae:cor3.6.guarantee.normal",
         printed=r"F(p \| p_x) \ge l s^4 L^4 \text{ for every single Gaussian datum}",
         source=ours("Sec. 3.2, below Corollary 3.6: one Gaussian datum"),
         assumptions=(MODEL, SQUARE, NORMAL, "x ~ N(s^2 f(z), s^2 I)"),

@@ -99,7 +99,8 @@ CLAIMS = (
         formal={
             "kind": "steps",
             "steps": EXACT_STEPS,
-            "argument": f"{EXACT_WORDS}. So the infimum is 0, and attained, for all L_1, L_2 > 0.",
+            "argument": f"{EXACT_WORDS}. So the infimum is 0, and attained, for all L_1, L_2 > 0, and no positive "
+            "number bounds F from below.",
             "concludes": "refuted",
             "spaces": [DISCRETE_X],
         },
