@@ -47,6 +47,7 @@ MUTATIONS = {
     "Proposition 3.9 without the half": ("prop3.9", "start >= delta*e/2", "start >= delta*e"),
     "pair bound without the root": ("prop3.9.use.corrected", "L*d/sqrt(2*pi)", "L*d/sqrt(pi)"),
     "pair bound, cosh not convex": ("prop3.9.use.corrected", ">= (exp(y) + exp(-y))^2", "> (exp(y) + exp(-y))^2"),
+    "KL of the ELBO with another entropy": ("prop3.9.use.reverse", "<= log((u + v)^2/N)", "<= log((u + v)^2/N)/2"),
     "a coin below log 1": ("prop3.9.use.coin", "/(1/2) < 2", "/(1/2) < 1"),
     "Fisher that does not vanish": ("lsi.gaussian", "exp(-(b-1)^2/2)", "exp((b-1)^2/2)"),
     "KL that stays": ("lsi.gaussian", "b^2 - (b+1)^2/2", "b^2/4 - (b+1)^2/2"),

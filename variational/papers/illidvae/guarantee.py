@@ -68,18 +68,24 @@ CLAIMS = (
         id="illidvae:cor3.6.guarantee.data",
         printed=r"\tfrac1n \sum_i F(p \| p_{x_i}) \ge L^2 \mathrm{tr}\, \mathrm{Cov}(T), \quad"
         r" \tfrac12 [\mathrm{KL}(p \| p_x) + \mathrm{KL}(p \| p_y)] \ge"
-        r" \frac{L |T(x) - T(y)|}{\sqrt{2\pi}} - \log 2: \text{ as soon as two data differ in } T, \; L \text{ large"
+        r" \frac{L |T(x) - T(y)|}{\sqrt{2\pi}} - \log 2, \quad \tfrac12 [\mathrm{KL}(p_x \| p) + \mathrm{KL}(p_y \|"
+        r" p)] \ge \log 2 - \log\Big(1 + \frac{\sqrt{2\pi}}{L |T(x) - T(y)|}\Big): \text{ as soon as two data differ"
+        r" in } T, \; L \text{ large"
         r" avoids an } \epsilon\text{-collapse of the data set}",
         source=printed_at("Sec. 3.2, below Corollary 3.6, with the hypothesis that it needs"),
         assumptions=(
             MODEL,
             SQUARE,
             "Cov is over the data, with 1/n; for KL the prior is N(0, I)",
-            "single data may collapse all the same; for KL(p_x||p) there is no such bound (illidvae:prop3.9.use.coin)",
+            "single data may collapse all the same; in the last order, that of the ELBO, epsilon must be below log 2",
         ),
         formal={
             "kind": "all",
-            "of": ["illidvae:cor3.6.guarantee.fisher", "illidvae:prop3.9.use.corrected"],
+            "of": [
+                "illidvae:cor3.6.guarantee.fisher",
+                "illidvae:prop3.9.use.corrected",
+                "illidvae:prop3.9.use.reverse",
+            ],
         },
         recorded=Status.PROVED,
         printed_claim=False,

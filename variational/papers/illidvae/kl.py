@@ -52,6 +52,45 @@ PAIR_WORDS = (
     "in logarithms, and E|s| = sqrt(2/pi) give the closed form."
 )
 
+REVERSE = [
+    {
+        "kind": "real-identity",
+        "variables": {"a": "> 0", "b": "> 0", "r": "= (a + b)/2", "k": "= a/(a + b)"},
+        "lhs": "(a*log(a) + b*log(b))/2",
+        "rhs": "r*log(r) + r*(log(2) + k*log(k) + (1 - k)*log(1 - k))",
+    },
+    {"kind": "real-inequality", "variables": {"d": "> 0"}, "then": ["log(d) <= d - 1"]},
+    {
+        "kind": "real-inequality",
+        "variables": {"u": "> 0", "v": "> 0", "N": "= u^2 + v^2"},
+        "then": ["-(u^2*log(u^2/N) + v^2*log(v^2/N))/N <= log((u + v)^2/N)"],
+    },
+    {
+        "kind": "real-identity",
+        "variables": {"u": "> 0", "v": "> 0"},
+        "lhs": "(u + v)^2/(u^2 + v^2)",
+        "rhs": "1 + 2/(u/v + v/u)",
+    },
+    PAIR[2],
+    {"kind": "real-identity", "variables": {"a": "> 0"}, "lhs": "2*pi/a/sqrt(2*pi)", "rhs": "sqrt(2*pi)/a"},
+]
+REVERSE_HINTS = [
+    {},
+    {"proof": {"by": "slack", "slack": "phi(d)"}},
+    {"proof": {"by": "slack", "slack": "2*u^2/N*phi(N/(u*(u + v))) + 2*v^2/N*phi(N/(v*(u + v)))"}},
+    {},
+    PAIR_HINTS[2],
+    {},
+]
+REVERSE_WORDS = (
+    "With a = p_x/p, b = p_y/p and r = (a + b)/2 the mean of the two divergences is E[r log r + r (log 2 - H)], H the "
+    "entropy of (a, b)/(a + b) (first step), at least -log E exp(H - log 2) (Gibbs, second step), and exp H <= 1 + "
+    "1/cosh(h/2) with h = log(a/b) (third and fourth step, u^2 = a, v^2 = b). On each line along T(x) - T(y), |h| >= "
+    "L d "
+    "|s - s0| as in illidvae:prop3.9.use.corrected; 1/cosh falls with the size of its argument (fifth step), has the "
+    "integral pi, and the density of s is at most 1/sqrt(2 pi): E 1/cosh(h/2) is at most the last line with a = L d."
+)
+
 CLAIMS = (
     Claim(
         id="illidvae:prop3.9",
@@ -137,7 +176,7 @@ CLAIMS = (
             SQUARE,
             NORMAL,
             "the mean over a data set is at least the mean of this over its pairs; it grows with L without limit",
-            "KL from the prior to the posterior; for the other order see illidvae:prop3.9.use.coin",
+            "KL from the prior to the posterior; for the other order see illidvae:prop3.9.use.reverse",
         ),
         formal={
             "kind": "steps",
@@ -151,12 +190,35 @@ CLAIMS = (
         printed_claim=False,
     ),
     Claim(
+        id="illidvae:prop3.9.use.reverse",
+        printed=r"\tfrac12 [\mathrm{KL}(p_x \| p) + \mathrm{KL}(p_y \| p)] \ge \log 2 - \log\Big(1 +"
+        r" \frac{\sqrt{2\pi}}{L |T(x) - T(y)|}\Big)",
+        source=ours("Definition 2.1 with KL(q||p), the order of the ELBO, for two data that differ in T"),
+        assumptions=(
+            MODEL,
+            SQUARE,
+            NORMAL,
+            "L large avoids an epsilon-collapse of the pair for epsilon < log 2 and, as illidvae:prop3.9.use.coin "
+            "shows, for no larger epsilon",
+        ),
+        formal={
+            "kind": "steps",
+            "steps": REVERSE,
+            "argument": REVERSE_WORDS,
+            "concludes": "proved",
+            "spaces": [DISCRETE_X, DENSITIES],
+        },
+        hints={"steps": REVERSE_HINTS},
+        recorded=Status.PROVED,
+        printed_claim=False,
+    ),
+    Claim(
         id="illidvae:prop3.9.use.coin",
         printed=r"\mathrm{KL}(p_x \| p) < \log 2 \text{ for } x = 0, 1 \text{ and every } L \text{, if } f(z) = Lz"
         r" \text{"
         r" and } x \text{ is a Bernoulli datum}",
-        source=ours("Definition 2.1 with KL(q||p), the order of the ELBO: no L avoids an epsilon-collapse, any data"),
-        assumptions=(NORMAL, "l = t = 1, f(z) = L z in Theta_L, both data occur; epsilon = log 2"),
+        source=ours("Definition 2.1 with KL(q||p), the order of the ELBO, for a data set of both outcomes"),
+        assumptions=(NORMAL, "l = t = 1, f(z) = L z in Theta_L: no L avoids an epsilon-collapse with epsilon = log 2"),
         formal={
             "kind": "steps",
             "steps": [
