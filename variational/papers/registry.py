@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from variational.errors import InvalidInputError
 from variational.papers import controls, controls_numbers
+from variational.papers.infovae import proposition2 as infovae_proposition2
+from variational.papers.infovae import proposition2_proof as infovae_proposition2_proof
 from variational.papers.illidvae import registered as illidvae
 from variational.papers.ncvae import (
     aae,
@@ -48,6 +50,10 @@ PAPERS: Mapping[str, tuple[Claim, ...]] = {
         *theorem7.CLAIMS,
         *theorem7_proof.CLAIMS,
         *consequences.CLAIMS,
+    ),
+    "infovae": (
+        *infovae_proposition2.CLAIMS,
+        *infovae_proposition2_proof.CLAIMS,
     ),
     "illidvae": illidvae.CLAIMS,
 }
