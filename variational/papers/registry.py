@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from variational.errors import InvalidInputError
 from variational.papers import controls, controls_numbers
+from variational.papers.infovae import every as infovae_paper
 from variational.papers.infovae import proposition2 as infovae_proposition2
 from variational.papers.infovae import proposition2_proof as infovae_proposition2_proof
 from variational.papers.illidvae import registered as illidvae
@@ -51,6 +52,7 @@ PAPERS: Mapping[str, tuple[Claim, ...]] = {
         *theorem7_proof.CLAIMS,
         *consequences.CLAIMS,
     ),
+    "infovae": infovae_paper.CLAIMS,
     "infovae": (
         *infovae_proposition2.CLAIMS,
         *infovae_proposition2_proof.CLAIMS,

@@ -217,8 +217,7 @@ CLAIMS = (
         # ERR the fourth line replaces log N by I_0, which needs that exp(I_0) is an integer
         formal={
             "kind": "real-inequality",
-            "variables": {"I0": "> 0", "N": "integer >= 1"},
-            "where": ["exp(I0) <= N", "N < exp(I0) + 1"],
+            "variables": {"I0": "> 0", "N": "integer >= exp(I0), < exp(I0) + 1"},
             "then": ["log(N) <= I0"],
         },
         hints={"witness": {"I0": "1/2", "N": "2"}},
