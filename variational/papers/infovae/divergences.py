@@ -90,9 +90,9 @@ CLAIMS = (
     ),
     Claim(
         id="infovae:mmd.corrected",
-        printed=r"D_{MMD} = \iint k \, d\mu \, d\mu, \; \mu = q - p: \text{ it vanishes if } p = q, \text{ and only if } p"
-        r" = q \text{ for all laws exactly where } k \text{ is characteristic, as is a strictly positive definite } k"
-        r" \text{ on finite } \mathcal{Z}",
+        printed=r"D_{MMD} = \iint k \, d\mu \, d\mu, \; \mu = q - p: \text{ it vanishes if } p = q, \text{ and only if"
+        r" } p = q \text{ for all laws exactly where } k \text{ is characteristic, as is a strictly positive definite"
+        r" } k \text{ on finite } \mathcal{Z}",
         source=Source(key="infovae", locator="Sec. 4.1, last sentence, for characteristic kernels"),
         assumptions=(
             "a bounded measurable kernel is characteristic where the double integral of k is positive for every"

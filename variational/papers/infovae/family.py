@@ -80,8 +80,8 @@ CLAIMS = (
     ),
     Claim(
         id="infovae:unbounded.discrete",
-        printed=r"\text{For countable } \mathcal{X} \text{ with finite } H(X), \; D = D_{KL}, \; \alpha \ge 0 \text{ and"
-        r" } \lambda \ge 0, \; \mathcal{L}_{InfoVAE} \le (\alpha - 1) H(X) < \infty",
+        printed=r"\text{For countable } \mathcal{X} \text{ with finite } H(X), \; D = D_{KL}, \; \alpha \ge 0 \text{"
+        r" and } \lambda \ge 0, \; \mathcal{L}_{InfoVAE} \le (\alpha - 1) H(X) < \infty",
         source=Source(key="infovae", locator="Sec. 4, after Proposition 2, for discrete data"),
         assumptions=(
             "X is countable, for instance a finite training set; Z is any space",
@@ -125,9 +125,7 @@ CLAIMS = (
         printed=r"\alpha = 0, \lambda = 1: \text{ELBO}; \quad \alpha + \lambda - 1 = 0, D_{KL}: \beta\text{-VAE};"
         r" \quad \alpha = 1, \lambda = 1, D = JS: \text{AAE}",
         source=Source(key="infovae", locator="Sec. 4, relation to VAE, beta-VAE and AAE"),
-        assumptions=(
-            "D(q(z)||p(z)) enters by its value; constants that depend on p_D only are the same on both sides",
-        ),
+        assumptions=("D(q(z)||p(z)) enters by its value; constants of p_D are the same on both sides",),
         formal={
             "kind": "all",
             "of": [
@@ -188,7 +186,7 @@ CLAIMS = (
         r" divergence we get the adversarial autoencoders}",
         source=Source(key="infovae", locator="Sec. 4, relation to adversarial autoencoders"),
         assumptions=(
-            "the loss of the AAE is the reconstruction term plus the divergence, each with weight 1",
+            "the loss of the AAE is the reconstruction term plus the divergence, both of weight 1",
             POSITIVE,
         ),
         formal={
@@ -202,16 +200,16 @@ CLAIMS = (
         id="infovae:special.collapse",
         printed=r"\text{Let } \lambda > 0, \; D = D_{KL}, \; \mathcal{X} \text{ countable. Every optimum of InfoVAE has"
         r" collapsed if and only if } \alpha < 0; \text{ for } \alpha > 0 \text{ none has, for } \alpha = 0 \text{ some"
-        r" have. So a } \beta\text{-VAE } (\alpha = 1 - \beta) \text{ collapses if and only if } \beta > 1, \text{ and an"
-        r" AAE never does.}",
+        r" have. So a } \beta\text{-VAE } (\alpha = 1 - \beta) \text{ collapses if and only if } \beta > 1, \text{ and"
+        r" an AAE never does.}",
         source=Source(key="infovae", locator="Sec. 4, what the special cases have in common"),
         assumptions=("lambda > 0", NON_PARAMETRIC, COLLAPSED),
         formal={
             "kind": "all",
             "of": [
                 "ncvae:cor3.1.corrected",
-                "infovae:special.collapse.neutral",
-                "infovae:special.collapse.informative",
+                "infovae:special.neutral",
+                "infovae:special.informative",
                 "ncvae:cor2.1.corrected",
                 "ncvae:cor2.1.below-one",
                 "ncvae:thm4.corrected",
@@ -221,9 +219,9 @@ CLAIMS = (
         printed_claim=False,
     ),
     Claim(
-        id="infovae:special.collapse.neutral",
-        printed=r"\text{For } \alpha = 0 \text{ and } \lambda > 0 \; (\text{the ELBO at } \lambda = 1) \text{ the maximum"
-        r" is } -H(X), \text{ reached by a collapsed pair and by informative ones alike}",
+        id="infovae:special.neutral",
+        printed=r"\text{For } \alpha = 0 \text{ and } \lambda > 0 \; (\text{the ELBO at } \lambda = 1) \text{ the"
+        r" maximum is } -H(X), \text{ reached by a collapsed pair and by informative ones alike}",
         source=Source(key="infovae", locator="Sec. 4 and 3.2, the case alpha = 0"),
         assumptions=("alpha = 0 and lambda > 0", NON_PARAMETRIC, COLLAPSED),
         formal={
@@ -239,7 +237,7 @@ CLAIMS = (
         printed_claim=False,
     ),
     Claim(
-        id="infovae:special.collapse.informative",
+        id="infovae:special.informative",
         printed=r"\text{For } \alpha > 0 \text{ and } \lambda \ge 0 \text{ no optimum of InfoVAE has collapsed}",
         source=Source(key="infovae", locator="Sec. 4, the case alpha > 0 on countable X"),
         assumptions=("alpha > 0 and lambda >= 0, D = KL", NON_PARAMETRIC, COLLAPSED),
@@ -261,13 +259,13 @@ CLAIMS = (
         assumptions=("lambda > 0, D = KL", NON_PARAMETRIC, COLLAPSED),
         formal={
             "kind": "all",
-            "of": ["infovae:unbounded", "infovae:special.collapse.neutral", "ncvae:cor3.1.corrected"],
+            "of": ["infovae:unbounded", "infovae:special.neutral", "ncvae:cor3.1.corrected"],
         },
         recorded=Status.PROVED,
         printed_claim=False,
     ),
     Claim(
-        id="infovae:special.collapse.any-divergence",
+        id="infovae:special.any-divergence",
         printed=r"\text{For any } D \ge 0, \; \alpha < 0 \text{ and } \alpha + \lambda \ge 1, \;"
         r" \hat{\mathcal{L}}_{InfoVAE} \le -H(X), \text{ with equality only where } q_\phi(z|x) = p(z), \;"
         r" p_\theta(x|z) = p_D(x)",

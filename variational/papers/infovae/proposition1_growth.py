@@ -53,7 +53,7 @@ CLAIMS = (
         recorded=Status.PROVED,
     ),
     Claim(
-        id="infovae:prop1.proof.growth.infinite",
+        id="infovae:prop1.proof.growth.limit",
         printed=r"\lim_{\lambda\to 0, c\to\infty} L_{ELBO}(x=1) = L^*_{AE}(x=1) + L_{REGULARISER}(x=1) \to +\infty",
         source=Source(key="infovae", locator="App. A, first proof, limit of L_ELBO(x=1)"),
         assumptions=(FAMILY, TAIL_LETTERS),
@@ -169,10 +169,10 @@ CLAIMS = (
             "spaces": ON_THE_LINE,
         },
         recorded=Status.REFUTED,
-        corrected_by="infovae:prop1.proof.decoder.corrected",
+        corrected_by="infovae:prop1.proof.best-decoder",
     ),
     Claim(
-        id="infovae:prop1.proof.decoder.corrected",
+        id="infovae:prop1.proof.best-decoder",
         printed=r"\text{for given } q \text{ the optimum is } p(x|z) = N(2w-1, 4w(1-w)), \; w = q(z|1)/(q(z|1) +"
         r" q(z|-1))",
         source=Source(key="infovae", locator="App. A, second proof, first sentence, with the best decoder"),

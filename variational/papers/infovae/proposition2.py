@@ -22,6 +22,10 @@ SAME_INFORMATION = (
     " optimized for a fixed I_q' says that no pair with the same I_q has more"
 )
 
+STRICT = (
+    "any strict divergence: D(q||p) = 0 if and only if q = p; the one used here is D = M KL(q(z)||p(z)) with M > 0,"
+    " which is one"
+)
 # A constant code that is not the prior: I = 0, as for the stated pair q(z|x) = p(z), p(x|z) = p_D(x).
 CONSTANT = {
     "pd": ["1/2", "1/2"],
@@ -66,10 +70,52 @@ CLAIMS = (
         r" \lambda > 0. \text{ For any fixed value of } I_q(x;z), \hat{\mathcal{L}}_{InfoVAE} \text{ is globally"
         r" optimized if } p_\theta(x) = p_D(x) \text{ and } q_\phi(z|x) = p_\theta(z|x), \forall z.",
         source=Source(key="infovae", locator="Proposition 2"),
+        assumptions=("alpha < 1 and lambda > 0", STRICT, SAME_INFORMATION, AGGREGATE, POSITIVE),
+        formal={"kind": "all", "of": ["infovae:prop2.normal", "infovae:prop2.cells"]},
+        recorded=Status.REFUTED,
+        corrected_by="infovae:prop2.corrected",
+    ),
+    Claim(
+        id="infovae:prop2.normal",
+        printed=r"\text{for } \mathcal{Z} = \mathbb{R}, \; p(z) = N(0, 1), \text{ any } p_D \text{ and } I_q(x;z) = 0,"
+        r" \; \hat{\mathcal{L}}_{InfoVAE} \text{ is globally optimized at the stated point}",
+        source=Source(key="infovae", locator="Proposition 2, for I_q = 0 and a Gaussian prior"),
+        assumptions=("alpha = 0 and lambda = 1/2", f"{STRICT}; M = 4", SAME_INFORMATION, POSITIVE),
+        formal={
+            "kind": "steps",
+            "steps": [
+                {
+                    "kind": "gaussian-integral",
+                    "variables": {"m": "real"},
+                    "under": {"u": {"mean": "m", "variance": "1"}},
+                    "integrand": "-(u-m)^2/2 + u^2/2",
+                    "value": "m^2/2",
+                },
+                {
+                    "kind": "limit",
+                    "variables": {"m": "> 0"},
+                    "expr": "-m^2/2 + 1/2*4*m^2/2",
+                    "tends": {"m": "inf"},
+                    "value": "inf",
+                },
+            ],
+            "argument": "The constant codes q(z|x) = N(m, 1) with p(x|z) = p_D(x) have I = 0, E KL(q(z|x)||p(z)) ="
+            " KL(q(z)||p(z)) = m^2/2 by step 1, and D = 2 m^2; the objective exceeds its value -H(X) at the stated"
+            " pair (m = 0) by the expression of step 2, so that it has no maximum at all.",
+            "concludes": "refuted",
+            "spaces": [DISCRETE_X, DENSITIES],
+        },
+        recorded=Status.REFUTED,
+        corrected_by="infovae:prop2.corrected",
+    ),
+    Claim(
+        id="infovae:prop2.cells",
+        printed=r"\hat{\mathcal{L}}_{InfoVAE} \text{ is at most its value } \alpha I_q(x;z) - H(X) \text{ at the stated"
+        r" point if } \alpha < 1, \; \lambda > 0",
+        source=Source(key="infovae", locator="Proposition 2, as an inequality"),
         assumptions=(
             "alpha < 1 and lambda > 0",
-            "any strict divergence: D(q||p) = 0 if and only if q = p; the one used here is D = M KL(q(z)||p(z)) with"
-            " M > 0, which is one",
+            STRICT,
             SAME_INFORMATION,
             "the witness has two points; cells of equal length with constant densities give the same numbers on"
             " unit intervals, which are continuous spaces; no alpha + lambda < 1 is safe, as M is free",
@@ -126,39 +172,6 @@ CLAIMS = (
             "spaces": [DENSITIES],
         },
         hints={"steps": [{}, BOUND_SLACK, {}, {}]},
-        recorded=Status.PROVED,
-        printed_claim=False,
-    ),
-    Claim(
-        id="infovae:prop2.unbounded",
-        printed=r"\text{For } p(z) = N(0, 1), \; \alpha = 0, \; \lambda = \tfrac12, \; D = 4 D_{KL} \text{ and"
-        r" } I_q = 0, \; \sup \hat{\mathcal{L}}_{InfoVAE} = +\infty",
-        source=Source(key="infovae", locator="Proposition 2, how far it fails on continuous spaces"),
-        assumptions=("Z is the real line; X is any space with finite H(X)", POSITIVE),
-        formal={
-            "kind": "steps",
-            "steps": [
-                {
-                    "kind": "gaussian-integral",
-                    "variables": {"m": "real"},
-                    "under": {"u": {"mean": "m", "variance": "1"}},
-                    "integrand": "-(u-m)^2/2 + u^2/2",
-                    "value": "m^2/2",
-                },
-                {
-                    "kind": "limit",
-                    "variables": {"m": "> 0"},
-                    "expr": "-m^2/2 + 1/2*4*m^2/2",
-                    "tends": {"m": "inf"},
-                    "value": "inf",
-                },
-            ],
-            "argument": "The constant codes q(z|x) = N(m, 1) with p(x|z) = p_D(x) have I = 0, E KL(q(z|x)||p(z)) ="
-            " KL(q(z)||p(z)) = m^2/2 by step 1, and D = 2 m^2; the objective exceeds its value -H(X) at the stated"
-            " pair (m = 0) by the expression of step 2.",
-            "concludes": "proved",
-            "spaces": [DISCRETE_X, DENSITIES],
-        },
         recorded=Status.PROVED,
         printed_claim=False,
     ),

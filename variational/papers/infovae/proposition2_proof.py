@@ -32,7 +32,7 @@ CLAIMS = (
             "kind": "all",
             "of": [
                 "infovae:prop2.L1.terms",
-                "infovae:prop2.L1.rewriting",
+                "infovae:prop2.L1.line",
                 "infovae:prop2.L1.decoder",
                 "infovae:prop2.L1.optimum",
                 "infovae:prop2.L1.second",
@@ -55,7 +55,7 @@ CLAIMS = (
         recorded=Status.PROVED,
     ),
     Claim(
-        id="infovae:prop2.L1.rewriting",
+        id="infovae:prop2.L1.line",
         printed=r"L_1 = E_{q_\phi(z)} E_{q_\phi(x|z)}[\log p_\theta(x|z)] - \beta I_0"
         r" = E_{q_\phi(z)}[-D_{KL}(q_\phi(x|z)\|p_\theta(x|z)) + H_{q_\phi}(x|z)] - \beta I_0",
         source=Source(key="infovae", locator="App. A, proof of Proposition 2, display of L_1"),
@@ -67,10 +67,10 @@ CLAIMS = (
             "rhs": f"int[z](gamma(z)*(-{KL_GIVEN_Z} + {ENTROPY_GIVEN_Z})) - beta*{INFORMATION}",
         },
         recorded=Status.REFUTED,
-        corrected_by="infovae:prop2.L1.rewriting.corrected",
+        corrected_by="infovae:prop2.L1.line.corrected",
     ),
     Claim(
-        id="infovae:prop2.L1.rewriting.corrected",
+        id="infovae:prop2.L1.line.corrected",
         printed=r"L_1 = E_{q_\phi(z)}[-D_{KL}(q_\phi(x|z)\|p_\theta(x|z)) - H_{q_\phi}(x|z)] - \beta I_0",
         source=Source(key="infovae", locator="App. A, display of L_1, with -H for +H"),
         assumptions=(FIXED, IS_ENTROPY, AGGREGATE, POSTERIOR, POSITIVE),
@@ -149,7 +149,7 @@ CLAIMS = (
             "kind": "all",
             "of": [
                 "infovae:prop2.L1.terms",
-                "infovae:prop2.L1.rewriting.corrected",
+                "infovae:prop2.L1.line.corrected",
                 "infovae:prop2.L1.decoder",
                 "infovae:prop2.L1.optimum",
                 "infovae:prop2.L1.second",
@@ -169,11 +169,11 @@ CLAIMS = (
             "of": [
                 "infovae:prop2.construction.value",
                 "infovae:prop2.construction.line",
-                "infovae:prop2.construction.information",
+                "infovae:prop2.construction.cells",
             ],
         },
         recorded=Status.REFUTED,
-        corrected_by="infovae:prop2.construction.corrected",
+        corrected_by="infovae:prop2.construction.channel",
     ),
     Claim(
         id="infovae:prop2.construction.value",
@@ -207,7 +207,7 @@ CLAIMS = (
         recorded=Status.REFUTED,
     ),
     Claim(
-        id="infovae:prop2.construction.information",
+        id="infovae:prop2.construction.cells",
         printed=r"N = \lceil e^{I_0} \rceil, \; \log N = I_0",
         source=Source(key="infovae", locator="App. A, the display of I_q(x;z), fourth to fifth line and its end"),
         assumptions=(
@@ -224,7 +224,7 @@ CLAIMS = (
         recorded=Status.REFUTED,
     ),
     Claim(
-        id="infovae:prop2.construction.corrected",
+        id="infovae:prop2.construction.channel",
         printed=r"\text{On continuous spaces there is for every finite } I_0 \ge 0 \text{ a } q_\phi(z|x) \text{ with }"
         r" q_\phi(z) = p(z) \text{ and } I_q(x;z) = I_0",
         source=Source(key="infovae", locator="App. A, the construction, by a Gaussian channel for a partition"),

@@ -111,8 +111,8 @@ CLAIMS = (
     ),
     Claim(
         id="infovae:stein.gradient.corrected",
-        printed=r"-\tfrac1n \sum_i \nabla_\phi q_\phi(z_i)^T \phi^*(z_i) \approx m (1 + a m^2): \text{ with the minus sign"
-        r" it is the gradient } m \text{ for } a = 0, \text{ and of the same sign for every } a \ge 0",
+        printed=r"-\tfrac1n \sum_i \nabla_\phi q_\phi(z_i)^T \phi^*(z_i) \approx m (1 + a m^2): \text{ with the minus"
+        r" sign it is the gradient } m \text{ for } a = 0, \text{ and of the same sign for every } a \ge 0",
         source=Source(key="infovae", locator="App. B, the gradients wrt. the model parameters, with a minus sign"),
         assumptions=(
             INSTANCE,
@@ -141,8 +141,8 @@ CLAIMS = (
     ),
     Claim(
         id="infovae:stein.surrogate",
-        printed=r"\hat D(q_\phi(z), p(z)) = z^T \text{stop gradient}(\phi^*_{q_\phi,p}(z)), \text{ whose gradient is the"
-        r" Stein variational gradient of the true KL divergence}",
+        printed=r"\hat D(q_\phi(z), p(z)) = z^T \text{stop gradient}(\phi^*_{q_\phi,p}(z)), \text{ whose gradient is"
+        r" the Stein variational gradient of the true KL divergence}",
         source=Source(key="infovae", locator="App. B, surrogate loss"),
         assumptions=(
             INSTANCE,
