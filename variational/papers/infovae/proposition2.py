@@ -153,8 +153,8 @@ CLAIMS = (
         source=Source(key="infovae", locator="Proposition 2, with alpha + lambda >= 1 for lambda > 0"),
         assumptions=(
             "alpha < 1 and alpha + lambda >= 1, which implies lambda > 0; D need not be strict",
-            "X and Z are continuous (atomless standard Borel spaces); elsewhere only the existence of such pairs is"
-            " open, since there I_q <= H(X)",
+            "X and Z are continuous (atomless standard Borel spaces); on others the bound holds too, and only the"
+            " existence of such pairs may fail, as I_q <= H(X) on countable X",
             "p_theta(x,z) = q_phi(x,z) says the same as p_theta(x) = p_D(x) and q_phi(z|x) = p_theta(z|x) for all x, z",
             AGGREGATE,
             POSITIVE,
@@ -165,8 +165,8 @@ CLAIMS = (
             "argument": "By step 1 the objective is alpha I - H(X) minus E KL(q(x|z)||p(x|z)),"
             " (1-alpha) KL(q(z)||p(z)) and (alpha+lambda-1) D, none of which is negative (step 2). With I fixed the"
             " maximum is reached where all three vanish; as 1-alpha > 0, that is where q(z) = p(z) and"
-            " p(x|z) = q(x|z), and D(p||p) = 0. Such a pair with I = I_0 exists: map X and Z by their quantiles to"
-            " standard normal variables u and v, and let v given u be N(r u, 1-r^2). Then v is standard normal, and"
+            " p(x|z) = q(x|z), and D(p||p) = 0. Such a pair with I = I_0 exists: map X and Z to standard normal"
+            " variables u and v (atomless standard Borel spaces are isomorphic), and let v given u be N(r u, 1-r^2). Then v is standard normal, and"
             " I = I_0 for the r of step 4 with e = exp(-2 I_0), by step 3.",
             "concludes": "proved",
             "spaces": [DENSITIES],
