@@ -5,10 +5,8 @@ from collections.abc import Mapping
 
 from variational.errors import InvalidInputError
 from variational.papers import controls, controls_numbers
-from variational.papers.infovae import every as infovae_paper
-from variational.papers.infovae import proposition2 as infovae_proposition2
-from variational.papers.infovae import proposition2_proof as infovae_proposition2_proof
 from variational.papers.illidvae import registered as illidvae
+from variational.papers.infovae import every as infovae_paper
 from variational.papers.ncvae import (
     aae,
     aae_derivatives,
@@ -53,10 +51,6 @@ PAPERS: Mapping[str, tuple[Claim, ...]] = {
         *consequences.CLAIMS,
     ),
     "infovae": infovae_paper.CLAIMS,
-    "infovae": (
-        *infovae_proposition2.CLAIMS,
-        *infovae_proposition2_proof.CLAIMS,
-    ),
     "illidvae": illidvae.CLAIMS,
 }
 CONTROLS = "controls"

@@ -86,7 +86,8 @@ CLAIMS = (
                 steps.SUMMED,
                 steps.STAYS,
             ],
-            "argument": "Let a = b = n, t = 1/n, s = 1/n^4 with n to infinity (n^2 = 1 + k, m in steps 3 to 5): all four limits hold."
+            "argument": "Let a = b = n, t = 1/n, s = 1/n^4 with n to infinity (n^2 = 1 + k, m in"
+            " steps 3 to 5): all four limits hold."
             " By step 1 the best decoder has mean 2w-1 and variance 4w(1-w)." + POSTERIOR_SHAPE + " As E log u ="
             " KL(q(.|1)||q(.|-1)) and E 1/u = 1, the bounds of step 2 give for the gap at most KL(q(.|1)||p) -"
             " KL(q(.|1)||q(.|-1))/2 + log 2 + log of the mean of sqrt(u) under p. Step 3 computes that mean (but for"
@@ -110,7 +111,8 @@ CLAIMS = (
             "steps": [steps.DECODER, steps.STEEP, steps.GAP_GROWS],
             "argument": "By step 1 the best decoder has mean 2w-1 and variance 4w(1-w)."
             + POSTERIOR_SHAPE
-            + " For r = N(2a, l^2), log Z >= E_r log g - KL(r||p) (Gibbs). With equal variances a shift of z by a multiplies u"
+            + " For r = N(2a, l^2), log Z >= E_r log g - KL(r||p) (Gibbs). With equal variances a shift of z by a"
+            " multiplies u"
             " by k = exp(a(a+b)/l^2), so that E_r log g - E log g >= (2/5) a(a+b)/l^2 by step 2; and KL(q(.|1)||p) -"
             " KL(r||p) = -3a^2/2. The sum tends to infinity by step 3. For x = -1 exchange a and b.",
             "concludes": "proved",

@@ -166,7 +166,8 @@ CLAIMS = (
             " (1-alpha) KL(q(z)||p(z)) and (alpha+lambda-1) D, none of which is negative (step 2). With I fixed the"
             " maximum is reached where all three vanish; as 1-alpha > 0, that is where q(z) = p(z) and"
             " p(x|z) = q(x|z), and D(p||p) = 0. Such a pair with I = I_0 exists: map X and Z to standard normal"
-            " variables u and v (atomless standard Borel spaces are isomorphic), and let v given u be N(r u, 1-r^2). Then v is standard normal, and"
+            " variables u and v (atomless standard Borel spaces are isomorphic), and let v given u be N(r u,"
+            " 1-r^2). Then v is standard normal, and"
             " I = I_0 for the r of step 4 with e = exp(-2 I_0), by step 3.",
             "concludes": "proved",
             "spaces": [DENSITIES],
