@@ -38,7 +38,7 @@ def test_every_claim_renders_as_wellformed_mathml_core(claim):
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 def test_no_word_and_no_digit_of_a_claim_is_lost(claim):
     shown = re.sub(r"[^a-zA-Z0-9]", "", text_of(mathml.statement(claim.printed)))
-    texts = "".join(text for words, text in mathml.segments(claim.printed) if words)
+    texts = " ".join(text for words, text in mathml.segments(claim.printed) if words)
     for word in re.findall(r"[a-zA-Z0-9]+", texts):
         assert word in shown
     assert sorted(re.findall(r"\d", claim.printed)) == sorted(re.findall(r"\d", shown))

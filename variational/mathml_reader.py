@@ -17,7 +17,7 @@ FONTS = frozenset({r"\mathcal", r"\mathbb", r"\mathbf", r"\boldsymbol", r"\bm", 
 SIZES = {r"\big": 1.2, r"\Big": 1.8, r"\bigg": 2.4, r"\Bigg": 3.0}
 FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", r"\{": "{", r"\}": "}", "|": "|", r"\|": "∥", r"\Vert": "∥"} | {
     r"\langle": "⟨", r"\rangle": "⟩", r"\lVert": "∥", r"\rVert": "∥", r"\lvert": "|", r"\rvert": "|",
-    r"\lfloor": "⌊", r"\rfloor": "⌋", r"\vert": "|", r"\mid": "|", "/": "/",
+    r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉", r"\vert": "|", r"\mid": "|", "/": "/",
 }  # fmt: skip
 OPENING = frozenset({"(", "[", "{", "⟨", "⌊"})
 CLOSING = frozenset({")", "]", "}", "⟩", "⌋"})
