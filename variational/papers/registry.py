@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from variational.errors import InvalidInputError
 from variational.papers import controls, controls_numbers
+from variational.papers.arelbo import claims as arelbo
 from variational.papers.illidvae import registered as illidvae
 from variational.papers.infovae import every as infovae_paper
 from variational.papers.ncvae import (
@@ -50,6 +51,7 @@ PAPERS: Mapping[str, tuple[Claim, ...]] = {
         *theorem7_proof.CLAIMS,
         *consequences.CLAIMS,
     ),
+    "arelbo": arelbo.CLAIMS,
     "infovae": infovae_paper.CLAIMS,
     "illidvae": illidvae.CLAIMS,
 }
