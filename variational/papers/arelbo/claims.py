@@ -1,6 +1,19 @@
 """All claims of the text, in the order of its modules."""
 
-from variational.papers.arelbo import covariance, entropy, information, objective, small_variance, theorem2
+from variational.papers.arelbo import (
+    covariance,
+    entropy,
+    estimate,
+    information,
+    large_variance,
+    linear,
+    objective,
+    perturbation,
+    small_variance,
+    smoothness,
+    theorem2,
+    variance,
+)
 from variational.records import Claim
 
 CLAIMS: tuple[Claim, ...] = (
@@ -10,4 +23,10 @@ CLAIMS: tuple[Claim, ...] = (
     *information.CLAIMS,
     *entropy.CLAIMS,
     *covariance.CLAIMS,
+    *linear.CLAIMS,
+    *perturbation.CLAIMS,
+    *large_variance.CLAIMS,
+    *smoothness.CLAIMS,
+    *estimate.CLAIMS,
+    *variance.CLAIMS,
 )
