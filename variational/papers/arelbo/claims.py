@@ -1,6 +1,7 @@
 """All claims of the text, in the order of its modules."""
 
 from variational.papers.arelbo import (
+    consequences,
     covariance,
     entropy,
     estimate,
@@ -11,7 +12,10 @@ from variational.papers.arelbo import (
     perturbation,
     small_variance,
     smoothness,
+    table3,
+    tables,
     theorem2,
+    updates,
     variance,
 )
 from variational.records import Claim
@@ -29,4 +33,8 @@ CLAIMS: tuple[Claim, ...] = (
     *smoothness.CLAIMS,
     *estimate.CLAIMS,
     *variance.CLAIMS,
+    *updates.CLAIMS,
+    *consequences.CLAIMS,
+    *tables.CLAIMS,
+    *table3.CLAIMS,
 )

@@ -145,14 +145,14 @@ CLAIMS = (
     ),
     Claim(
         id="arelbo:eq7.G15",
-        printed=r"\hat\sigma_{x,i}^2(z) = \mathbb{E}_{q_\phi(z|x)}\big[(x_i - \mu_{\theta,i}(z))^2)\big]",
+        printed=r"\hat\sigma_{x,i}^2(z) = \mathbb{E}_{q_\phi(z|x)}\big[(x_i - \mu_{\theta,i}(z))^2\big]",
         source=Source(key="arelbo", locator="App. G.4, (G.15), with the same argument z in (G.14), (G.16)"),
         assumptions=(
             "v(x,z) is the squared error; a function of z alone equals the right side only if that is the same for"
             " all x",
             "formal: the right side is the same at two data x and x'",
         ),
-        # ERR printed sigma_(x,i)^2(z), should read sigma_(x,i)^2(x)
+        # ERR printed sigma_(x,i)^2(z), should read sigma_(x,i)^2(x); a closing bracket too many is left out above
         formal={
             "kind": "identity",
             "lhs": "int[z](q(z|x)*v(x,z))",
