@@ -41,7 +41,7 @@ OPERATORS: Mapping[str, str] = {
     r"\sum": "∑", r"\prod": "∏", r"\bigcup": "⋃", r"\bigcap": "⋂", r"\bigoplus": "⨁", r"\oplus": "⊕",
     r"\otimes": "⊗", r"\perp": "⊥", r"\coloneqq": ":=", r"\triangleq": "≜", r"\ll": "≪", r"\gg": "≫",
     r"\colon": ":", r"\lesssim": "≲", r"\gtrsim": "≳", r"\succ": "≻", r"\prec": "≺", r"\succeq": "⪰", r"\preceq": "⪯",
-    r"\odot": "⊙",
+    r"\odot": "⊙", r"\nrightarrow": "↛",
 }  # fmt: skip
 SPACES: Mapping[str, float] = {
     r"\,": 0.17, r"\:": 0.22, r"\>": 0.22, r"\;": 0.28, r"\!": 0.0, r"\ ": 0.25, "~": 0.25, r"\quad": 1.0,

@@ -13,7 +13,7 @@ WHICH = (
 CLAIMS = (
     Claim(
         id="arelbo:table3",
-        printed=r"\text{All the estimations land within 5\% of } s_x^2 + 0.007, \text{ where } 0.007 \text{ is the"
+        printed=r"\text{All the estimations land within 5% of } s_x^2 + 0.007, \text{ where } 0.007 \text{ is the"
         r" estimated variance of the original MNIST dataset}",
         source=Source(key="arelbo", locator="Table 3, caption"),
         assumptions=(ROUNDED, WHICH),
@@ -28,8 +28,8 @@ CLAIMS = (
     ),
     Claim(
         id="arelbo:table3.corrected",
-        printed=r"\text{Within 12\% of } s_x^2 + 0.007 \text{ land all the estimations at } s_x^2 = 0.1 \text{ and"
-        r" those of Diag-D at } 0.01; \text{ there those of the other three fall short by 8 to 27\% on the uniform"
+        printed=r"\text{Within 12% of } s_x^2 + 0.007 \text{ land all the estimations at } s_x^2 = 0.1 \text{ and"
+        r" those of Diag-D at } 0.01; \text{ there those of the other three fall short by 8 to 27% on the uniform"
         r" and the conditional pattern}",
         source=Source(key="arelbo", locator="Table 3, caption, with the margins that the numbers allow"),
         assumptions=(
@@ -43,7 +43,7 @@ CLAIMS = (
     ),
     Claim(
         id="arelbo:table3.near",
-        printed=r"\text{within 12\%: all estimates at } s_x^2 = 0.1, \text{ and those of Diag-D}",
+        printed=r"\text{within 12%: all estimates at } s_x^2 = 0.1, \text{ and those of Diag-D}",
         source=Source(key="arelbo", locator="Table 3, s_x^2 = 0.1, and Diag-D"),
         assumptions=(ROUNDED, WHICH),
         formal={
@@ -58,7 +58,7 @@ CLAIMS = (
     Claim(
         id="arelbo:table3.short",
         printed=r"\text{at } s_x^2 = 0.01 \text{ the estimates of Iso-I, Diag-I and Iso-D for the uniform and the"
-        r" conditional pattern are 73 to 92\% of } s_x^2 + 0.007",
+        r" conditional pattern are 73 to 92% of } s_x^2 + 0.007",
         source=Source(key="arelbo", locator="Table 3, s_x^2 = 0.01, Iso-I, Diag-I, Iso-D"),
         assumptions=(ROUNDED, WHICH, "the spatial pattern, with 0.016 of Diag-I, is left out"),
         formal={
@@ -72,7 +72,7 @@ CLAIMS = (
     ),
     Claim(
         id="arelbo:table3.tenth",
-        printed=r"\text{at } s_x^2 = 0.1 \text{ too an estimate is more than 5\% off}",
+        printed=r"\text{at } s_x^2 = 0.1 \text{ too an estimate is more than 5% off}",
         source=Source(key="arelbo", locator="Table 3, s_x^2 = 0.1, uniform pattern, Diag-I, lower half"),
         assumptions=(ROUNDED, WHICH),
         formal={
