@@ -186,7 +186,8 @@ CLAIMS = (
     ),
     Claim(
         id="arelbo:thm2.proof",
-        printed=r"\text{consider } \sigma_z^2 \nrightarrow 0 \text{ as } \sigma_x^2 \to 0. \text{ According to Lemma 2, it"
+        printed=r"\text{consider } \sigma_z^2 \nrightarrow 0 \text{ as } \sigma_x^2 \to 0."
+        r" \text{ According to Lemma 2, it"
         r" follows that } \det(\Sigma_{\phi,\sigma_z^2}) \to +\infty, \text{ which contradicts Lemma 3.}",
         source=Source(key="arelbo", locator="App. F, the last paragraph of the proof of Theorem 2"),
         assumptions=(
