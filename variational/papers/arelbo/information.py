@@ -8,6 +8,7 @@ from variational.papers.arelbo.wording import (
     MI_ENDS,
     NO_HYPOTHESIS,
     PROCESSING,
+    PROCESSING_SLACK,
     UNITS,
 )
 from variational.records import Claim, Source, Status
@@ -64,8 +65,8 @@ CLAIMS = (
             "x -> z_e -> z is a Markov chain: formal z stands for z_e, formal x' for z",
             "densities are positive; a map z_e = mu_phi(x) is the noiseless limit, in which both sides are equal",
         ),
-        formal=PROCESSING["formal"],
-        hints={"slack": PROCESSING["slack"]},
+        formal=PROCESSING,
+        hints={"slack": PROCESSING_SLACK},
         recorded=Status.PROVED,
     ),
     Claim(

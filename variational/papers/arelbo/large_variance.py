@@ -7,6 +7,7 @@ from variational.papers.arelbo.wording import (
     LINEAR_LOSS,
     MI_CODE,
     PROCESSING,
+    PROCESSING_SLACK,
     UNITS,
 )
 from variational.records import Claim, Source, Status
@@ -172,7 +173,7 @@ CLAIMS = (
             "kind": "steps",
             "steps": [
                 {"kind": "inequality", "lhs": MI_CODE, "relation": "<=", "rhs": KL_PRIOR},
-                PROCESSING["formal"],
+                PROCESSING,
                 {
                     "kind": "limit",
                     "variables": {"V": "> 0", "s": "> 0"},
@@ -188,7 +189,7 @@ CLAIMS = (
         hints={
             "steps": [
                 {"slack": "int[z](gamma(z)*phi(p(z)/gamma(z)))"},
-                {"slack": PROCESSING["slack"]},
+                {"slack": PROCESSING_SLACK},
                 {},
             ]
         },

@@ -1,6 +1,14 @@
 """The objective as two divergences, (1)-(3), its split (11), and Theorem 1 on the information in the output."""
 
-from variational.papers.arelbo.wording import CHANNEL, KL_PRIOR, LOGARITHMS, MI_CODE, MI_ENDS, PROCESSING
+from variational.papers.arelbo.wording import (
+    CHANNEL,
+    KL_PRIOR,
+    LOGARITHMS,
+    MI_CODE,
+    MI_ENDS,
+    PROCESSING,
+    PROCESSING_SLACK,
+)
 from variational.records import Claim, Source, Status
 
 MODEL = "int[z'](p(z')*p(x|z'))"
@@ -154,8 +162,8 @@ CLAIMS = (
             CHANNEL,
             "a Markov chain is one backwards too: formal x stands for x' and formal x' for x, z for z",
         ),
-        formal=PROCESSING["formal"],
-        hints={"slack": PROCESSING["slack"]},
+        formal=PROCESSING,
+        hints={"slack": PROCESSING_SLACK},
         recorded=Status.PROVED,
     ),
     Claim(

@@ -19,10 +19,8 @@ MI_CODE = "int[x,z](pd(x)*q(z|x)*log(q(z|x)/gamma(z)))"
 MI_SECOND = "int[z,x'](gamma(z)*p(x'|z)*log(p(x'|z)/int[z'](gamma(z')*p(x'|z'))))"
 KL_PRIOR = "int[x,z](pd(x)*q(z|x)*log(q(z|x)/p(z)))"
 # The data processing inequality, last link against first: E phi(law of x' given x / law of x' given z).
-PROCESSING = {
-    "formal": {"kind": "inequality", "lhs": MI_ENDS, "relation": "<=", "rhs": MI_SECOND},
-    "slack": "int[x,x',z](pd(x)*q(z|x)*p(x'|z)*phi(int[z'](q(z'|x)*p(x'|z'))/p(x'|z)))",
-}
+PROCESSING = {"kind": "inequality", "lhs": MI_ENDS, "relation": "<=", "rhs": MI_SECOND}
+PROCESSING_SLACK = "int[x,x',z](pd(x)*q(z|x)*p(x'|z)*phi(int[z'](q(z'|x)*p(x'|z'))/p(x'|z)))"
 
 # J of the linear model with data of variance V, times one.
 LINEAR_LOSS = "(V*(1-a*m)^2 + a^2*v)/(2*s) + (m^2*V + v - 1 - log(v))/2"
