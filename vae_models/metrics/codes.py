@@ -1,0 +1,104 @@
+"""The codes of a data set, as the metrics take them, and how a model is put into evaluation mode meanwhile."""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+from vae_models.model import Model
+from vae_models.posterior import Posterior
+from vae_models.validation import require_count
+from variational.errors import InvalidInputError
+
+
+@contextlib.contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Switch dropout and batch statistics off, and back to what each module had."""
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """q(z|x) of every x and one draw of each.
+
+    Attributes:
+        posterior: Means and log variances, both of shape (n, latent).
+        latent: One draw of q(z|x) for each x.
+    """
+
+    posterior: Posterior
+    latent: Float[Tensor, "n latent"]
+
+    def __post_init__(self) -> None:
+        """Refuse shapes that differ, no x at all, and numbers that are not finite."""
+        shapes = [tuple(array.shape) for array in (self.posterior.mean, self.posterior.log_variance, self.latent)]
+        if len(set(shapes)) != 1 or not len(self.latent):
+            msg = f"mean, log_variance and latent must have one shape (n >= 1, latent), got {shapes}"
+            raise InvalidInputError(msg)
+        for name, array in (
+            ("mean", self.posterior.mean),
+            ("log_variance", self.posterior.log_variance),
+            ("latent", self.latent),
+        ):
+            if not bool(torch.isfinite(array).all()):
+                msg = f"{name} must hold finite numbers: the estimators need densities, not point masses"
+                raise InvalidInputError(msg)
+
+    def __len__(self) -> int:
+        """Return the number of x."""
+        return len(self.latent)
+
+
+def draw_codes(
+    posterior: Posterior, *, generator: torch.Generator | None = None, dtype: torch.dtype = torch.float64
+) -> Codes:
+    """Return the codes of posteriors that are known; see :func:`encode`."""
+    mean = posterior.mean.detach().to(dtype)
+    log_variance = posterior.log_variance.detach().to(dtype).expand(mean.shape)
+    wide = dataclasses.replace(posterior, mean=mean, log_variance=log_variance)
+    return Codes(posterior=Posterior(mean, log_variance), latent=wide.sample(generator=generator).to(dtype))
+
+
+@torch.no_grad()
+def encode(
+    model: Model,
+    data: Shaped[Tensor, "n ..."],
+    *,
+    batch_size: int = 1000,
+    generator: torch.Generator | None = None,
+    dtype: torch.dtype = torch.float64,
+) -> Codes:
+    """Return the codes of all x, without a graph and with the model in evaluation mode.
+
+    Args:
+        model: Its encoder is run in the precision of its parameters and of the data.
+        data: All x.
+        batch_size: >= 1; x encoded at a time. The draws do not depend on it.
+        generator: Of the draws.
+        dtype: Precision of the draws and of everything that metrics compute from them.
+    """
+    with evaluating(model):
+        posterior = infer(model, data, batch_size=batch_size)
+    return draw_codes(posterior, generator=generator, dtype=dtype)
+
+
+@torch.no_grad()
+def infer(model: Model, data: Shaped[Tensor, "n ..."], *, batch_size: int) -> Posterior:
+    """Return q(z|x) of all x in the precision of the model, mean and log variance of one shape."""
+    require_count("batch_size", batch_size)
+    if not len(data):
+        msg = "data must hold one x or more, got none"
+        raise InvalidInputError(msg)
+    found: list[Posterior] = [model.encoder(part) for part in torch.split(data, batch_size)]
+    mean = torch.cat([posterior.mean for posterior in found])
+    each = [posterior.log_variance.expand(posterior.mean.shape) for posterior in found]
+    return dataclasses.replace(found[0], mean=mean, log_variance=torch.cat(each))
