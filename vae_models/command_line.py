@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vae_models.config import RunConfig
-from vae_models.presets import find_preset
+from vae_models.options import read_fields
+from vae_models.presets.registry import find_preset
 from vae_models.records import parse
 from variational.errors import InvalidInputError
 
@@ -70,7 +71,7 @@ def read_task(preset: str | None, fields: Sequence[str], *, out: Path | None, re
 
 
 def read_config(path: Path) -> RunConfig:
-    """Return the configuration in a file; its preset says what its model and objective are."""
+    """Return the configuration in a file."""
     try:
         data = parse(path.read_text(encoding="utf-8"), where=str(path))
     except (OSError, UnicodeDecodeError) as error:
@@ -79,35 +80,4 @@ def read_config(path: Path) -> RunConfig:
     if not isinstance(data, dict):
         msg = f"{path} must hold an object, got {type(data).__name__}"
         raise InvalidInputError(msg)
-    name = data.get("preset")
-    return RunConfig.from_json(data, template=find_preset(str(name)).config)
-
-
-def read_fields(template: RunConfig, fields: Sequence[str]) -> RunConfig:
-    """Return the configuration with the options of a command line; underscores and dashes are alike."""
-    import tyro  # noqa: PLC0415  a command without fields need not load it
-
-    if not fields:
-        return template
-    config = tyro.cli(
-        RunConfig,
-        prog=f"python -m vae_models.train {template.preset}",
-        description="Besides --out DIR and --resume DIR, every field of the configuration is an option.",
-        args=_one_length(template, list(fields)),
-        default=template,
-        config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagConversionOff),
-    )
-    if config.preset != template.preset:
-        msg = f"preset must be left as it is, {template.preset}, got {config.preset!r}"
-        raise InvalidInputError(msg)
-    return config
-
-
-def _one_length(template: RunConfig, fields: list[str]) -> list[str]:
-    """Return the options with the other length taken back, where one of epochs and steps is given."""
-    given = {field.split("=")[0] for field in fields}
-    if "--steps" in given and "--epochs" not in given and template.epochs is not None:
-        return [*fields, "--epochs", "None"]
-    if "--epochs" in given and "--steps" not in given and template.steps is not None:
-        return [*fields, "--steps", "None"]
-    return fields
+    return RunConfig.from_json(data)

@@ -7,23 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from vae_models.serial import from_json, to_json
+from vae_models.settings.checks import require, require_positive
+from vae_models.settings.model import ModelConfig
+from vae_models.settings.objectives import ElboConfig, ObjectiveForm
 from variational.errors import InvalidInputError
 
 RUN_CONFIG_SCHEMA = "vaeproof.config/1"
-
-
-def require(condition: bool, name: str, value: object, rule: str) -> None:
-    """Raise InvalidInputError with the name, the value and the rule unless the condition is true."""
-    if not condition:
-        msg = f"{name} must be {rule}, got {value!r}"
-        raise InvalidInputError(msg)
-
-
-def require_positive(record: object, *names: str) -> None:
-    """Refuse fields that are not above zero; a field that is None is left alone."""
-    for name in names:
-        value = getattr(record, name)
-        require(value is None or 0 < value < float("inf"), name, value, "above 0 and finite")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,16 +61,6 @@ class DataConfig:
             require(value is None or 0 <= value < float("inf"), name, value, "at least 0 and finite")
         require(abs(self.separation) < float("inf"), "separation", self.separation, "finite")
         require(0 <= self.weight <= 1, "weight", self.weight, "between 0 and 1")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ModelConfig:
-    """Base of what presets say about their model."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ObjectiveConfig:
-    """Base of what presets say about their objective."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -178,6 +157,12 @@ class RunConfig:
 
     Attributes:
         preset: Name of the preset it was made from.
+        data: What is trained on.
+        model: What the model is made of.
+        objective: What is minimised.
+        optimiser: How it is minimised.
+        plateau: What happens when the validation loss stops falling.
+        machine: Where and how it is computed.
         seed: Of weights, order of the data and every draw.
         batch_size: Examples in a step, over all processes together.
         epochs: Passes through the training data; exactly one of epochs and steps is given.
@@ -195,7 +180,7 @@ class RunConfig:
     precision: Literal["float32", "float64", "bf16"] = "float32"
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
-    objective: ObjectiveConfig = ObjectiveConfig()
+    objective: ObjectiveForm = ElboConfig()
     optimiser: OptimiserConfig = OptimiserConfig()
     plateau: PlateauConfig = PlateauConfig()
     machine: MachineConfig = MachineConfig()
@@ -233,9 +218,9 @@ class RunConfig:
         return {"schema": RUN_CONFIG_SCHEMA, **to_json(self, where="config")}  # no field, so no option either
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any], *, template: "RunConfig") -> "RunConfig":
-        """Return the configuration that ``to_json`` wrote; the template says what its model and objective are."""
+    def from_json(cls, data: Mapping[str, Any]) -> "RunConfig":
+        """Return the configuration that ``to_json`` wrote."""
         schema = data.get("schema")
         require(schema == RUN_CONFIG_SCHEMA, "config.schema", schema, repr(RUN_CONFIG_SCHEMA))
         fields = {name: value for name, value in data.items() if name != "schema"}
-        return from_json(cls, fields, template=template, where="config")
+        return from_json(cls, fields, where="config")

@@ -1,4 +1,4 @@
-"""Noise distributions p_n(x) of NC-VAE: data with Gaussian noise (GN), and draws of the decoder itself (CD).
+"""Noise distributions p_n(x) of NC-VAE: data with Gaussian noise (GN), draws of the decoder itself (CD), or given.
 
 Source: NC-VAE, section 5.1 (choice of the contrastive distribution) and section 6.2.
 """
@@ -101,6 +101,28 @@ class DecoderNoise(nn.Module):
     def set_extra_state(self, state: Tensor) -> None:
         """Take over a pool."""
         self.pool = state
+
+
+class DataNoise(nn.Module):
+    """Draws with replacement from examples of p_n, for noise that comes with the data.
+
+    Args:
+        examples: Of p_n, shape (count, *data_shape).
+    """
+
+    def __init__(self, examples: Shaped[Tensor, "count ..."]) -> None:
+        """Keep the examples as a buffer that no checkpoint holds."""
+        super().__init__()
+        self.examples: Tensor
+        self.register_buffer("examples", examples, persistent=False)
+
+    @torch.no_grad()
+    def forward(self, model: Model, batch: Batch) -> Shaped[Tensor, "batch ..."]:  # noqa: ARG002
+        """Return as many examples as the batch has."""
+        generator = batch.generator
+        shape = (len(batch.data),)
+        chosen = torch.randint(0, len(self.examples), shape, generator=generator, device=generator.device)
+        return self.examples.index_select(0, chosen.to(self.examples.device))
 
 
 def _like_parameters(latent: Tensor, model: Model) -> Tensor:

@@ -79,6 +79,21 @@ class MetricRecord:
             raise InvalidInputError(msg)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Target:
+    """A printed result, to be put beside a measured one.
+
+    Attributes:
+        metric: Name of the :class:`MetricRecord` to compare with.
+        value: As printed.
+        where: Table, row and data set that it is printed for.
+    """
+
+    metric: str
+    value: float
+    where: str
+
+
 Outcome = Literal["done", "stopped early", "interrupted", "non-finite loss"]
 
 
@@ -99,6 +114,8 @@ class RunRecord:
         loss: Mean training loss of the last line of the log; None where there is none.
         machine: Device, threads and versions.
         metrics: Measured numbers, as far as they are known.
+        sources: Where each setting comes from: paper, public code, ours, or the command line.
+        targets: What the paper prints of results.
     """
 
     config: Mapping[str, Any]
@@ -113,6 +130,8 @@ class RunRecord:
     loss: float | None
     machine: Mapping[str, str]
     metrics: tuple[MetricRecord, ...] = ()
+    sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
     schema: str = RUN_SCHEMA
 
     def to_text(self) -> str:

@@ -4,7 +4,7 @@ Each knows the step from which on it no longer changes, so that a run too short 
 """
 
 import dataclasses
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from vae_models.validation import require_count, require_in_range
 from variational.errors import InvalidInputError
@@ -59,7 +59,9 @@ class LinearRamp:
         Bowman et al. (2016), section 3.1 (KL annealing).
     """
 
-    steps: int
+    kind: ClassVar[str] = "linear"
+
+    steps: int = 10_000
     start: float = 0.0
     end: float = 1.0
 
@@ -96,7 +98,9 @@ class CyclicRamp:
         Fu et al. (2019), cyclical annealing, where M = cycles and R = ramp.
     """
 
-    period: int
+    kind: ClassVar[str] = "cyclic"
+
+    period: int = 10_000
     cycles: int = 4
     ramp: float = 0.5
     start: float = 0.0

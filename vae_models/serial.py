@@ -1,4 +1,8 @@
-"""Frozen dataclasses to JSON and back, exactly: nothing is guessed, and a number that is not finite is refused."""
+"""Frozen dataclasses to JSON and back, exactly: nothing is guessed, and a number that is not finite is refused.
+
+Where a field may hold one of several dataclasses, each has a class attribute ``kind``, which JSON names beside the
+fields.
+"""
 
 import dataclasses
 import math
@@ -28,7 +32,8 @@ def to_json(value: Any, *, where: str = "record") -> Any:
         return _finite(value, where=where)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
-        return {name: to_json(getattr(value, name), where=f"{where}.{name}") for name in names}
+        described = {name: to_json(getattr(value, name), where=f"{where}.{name}") for name in names}
+        return {"kind": value.kind, **described} if hasattr(value, "kind") else described
     if isinstance(value, Mapping):
         return {_key(key, where=where): to_json(item, where=f"{where}.{key}") for key, item in value.items()}
     if isinstance(value, Sequence):
@@ -37,13 +42,12 @@ def to_json(value: Any, *, where: str = "record") -> Any:
     raise InvalidInputError(msg)
 
 
-def from_json(kind: type[Record], data: Any, *, template: Record | None = None, where: str = "record") -> Record:
+def from_json(kind: type[Record], data: Any, *, where: str = "record") -> Record:
     """Return the dataclass ``kind`` that ``to_json`` wrote.
 
     Args:
         kind: A dataclass. Its ``schema`` field, if it has one with a default, must be in the data with that value.
         data: What JSON gave.
-        template: An instance of ``kind`` whose fields say which subclasses the nested dataclasses are.
         where: Name of the record in messages.
 
     Raises:
@@ -57,6 +61,12 @@ def from_json(kind: type[Record], data: Any, *, template: Record | None = None, 
     if expected is not None and data.get("schema") != expected:
         msg = f"{where}.schema must be {expected!r}, got {data.get('schema')!r}"
         raise InvalidInputError(msg)
+    named = getattr(kind, "kind", None)
+    if named is not None:
+        if data.get("kind") != named:
+            msg = f"{where}.kind must be {named!r}, got {data.get('kind')!r}"
+            raise InvalidInputError(msg)
+        data = {name: value for name, value in data.items() if name != "kind"}
     for name in data.keys() - fields.keys():
         msg = f"{where} has no field {name!r}; it has {', '.join(fields)}"
         raise InvalidInputError(msg)
@@ -64,24 +74,16 @@ def from_json(kind: type[Record], data: Any, *, template: Record | None = None, 
         msg = f"{where}.{name} is missing"
         raise InvalidInputError(msg)
     hints = typing.get_type_hints(kind)
-    values = {
-        name: _value(
-            data[name],
-            hints[name],
-            template=None if template is None else getattr(template, name),
-            where=f"{where}.{name}",
-        )
-        for name in fields
-    }
+    values = {name: _value(data[name], hints[name], where=f"{where}.{name}") for name in fields}
     return kind(**values)
 
 
-def _value(data: Any, hint: Any, *, template: Any, where: str) -> Any:
+def _value(data: Any, hint: Any, *, where: str) -> Any:
     if hint is Any:
         return data
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in {typing.Union, types.UnionType}:
-        return _member(data, arguments, template=template, where=where)
+        return _member(data, arguments, where=where)
     if origin is typing.Literal:
         if data not in arguments:
             msg = f"{where} must be one of {', '.join(map(repr, arguments))}, got {data!r}"
@@ -93,24 +95,29 @@ def _value(data: Any, hint: Any, *, template: Any, where: str) -> Any:
         if not isinstance(data, Mapping):
             raise _mismatch(data, "an object", where=where)
         items = data.items()
-        return {key: _value(item, arguments[1], template=None, where=f"{where}.{key}") for key, item in items}
+        return {key: _value(item, arguments[1], where=f"{where}.{key}") for key, item in items}
     if dataclasses.is_dataclass(hint):
-        kind = hint if template is None else type(template)
-        return from_json(typing.cast("type[Any]", kind), data, template=template, where=where)
+        return from_json(typing.cast("type[Any]", hint), data, where=where)
     return _scalar(data, hint, where=where)
 
 
-def _member(data: Any, arguments: tuple[Any, ...], *, template: Any, where: str) -> Any:
+def _member(data: Any, arguments: tuple[Any, ...], *, where: str) -> Any:
     if data is None and type(None) in arguments:
         return None
+    kinds = {argument.kind: argument for argument in arguments if hasattr(argument, "kind")}
+    if kinds and isinstance(data, Mapping):
+        if data.get("kind") not in kinds:
+            msg = f"{where}.kind must be one of {', '.join(kinds)}, got {data.get('kind')!r}"
+            raise InvalidInputError(msg)
+        return from_json(kinds[data["kind"]], data, where=where)
     last: InvalidInputError | None = None
     for argument in arguments:
-        if argument is not type(None):
+        if argument is not type(None) and argument not in kinds.values():
             try:
-                return _value(data, argument, template=template, where=where)
+                return _value(data, argument, where=where)
             except InvalidInputError as error:
                 last = error
-    raise last or _mismatch(data, "null", where=where)
+    raise last or _mismatch(data, "an object" if kinds else "null", where=where)
 
 
 def _tuple(data: Any, arguments: tuple[Any, ...], *, where: str) -> tuple[Any, ...]:
@@ -120,7 +127,7 @@ def _tuple(data: Any, arguments: tuple[Any, ...], *, where: str) -> tuple[Any, .
     if len(hints) != len(data):
         raise _mismatch(data, f"a list of {len(hints)}", where=where)
     pairs = enumerate(zip(data, hints, strict=True))
-    return tuple(_value(item, hint, template=None, where=f"{where}[{place}]") for place, (item, hint) in pairs)
+    return tuple(_value(item, hint, where=f"{where}[{place}]") for place, (item, hint) in pairs)
 
 
 def _scalar(data: Any, hint: Any, *, where: str) -> Any:

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib
 import json
 import os
 import platform
@@ -13,6 +12,7 @@ from typing import Any
 
 import torch
 
+from vae_models.builders.run import build
 from vae_models.checkpoint import Found, find_checkpoint, set_aside
 from vae_models.command_line import CONFIG, Task
 from vae_models.config import RunConfig
@@ -21,7 +21,7 @@ from vae_models.data.sources import load
 from vae_models.engine import Engine
 from vae_models.errors import NonFiniteLossError
 from vae_models.files import locked, write_whole
-from vae_models.presets import find_preset
+from vae_models.presets.registry import described
 from vae_models.progress import Bar
 from vae_models.records import Outcome, RunRecord
 from vae_models.seeds import derived_seed
@@ -69,7 +69,7 @@ def _run(task: Task, *, world: World, stop: Callable[[], bool], say: Say, termin
     config = task.config
     data = load(config.data, data_folder(config.machine.data_dir))
     torch.manual_seed(derived_seed(config.seed, "weights"))
-    model, objective = _builder(config)(config, data)
+    model, objective = build(config, data)
     found = _checkpoint(task, first=world.rank == 0, say=say) if task.resumed else None
     config = _with_threads(config, world=world, model=model, objective=objective, part=data.train, say=say)
     if world.rank == 0:
@@ -91,12 +91,6 @@ def _run(task: Task, *, world: World, stop: Callable[[], bool], say: Say, termin
 
 def _ignore(_message: str) -> None:
     pass
-
-
-def _builder(config: RunConfig) -> Callable[..., Any]:
-    module, _, function = find_preset(config.preset).build.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def _finished(task: Task) -> RunRecord | None:
@@ -152,6 +146,7 @@ def _write_record(folder: Path, engine: Engine, result: Result) -> RunRecord | N
         "python": platform.python_version(),
         **{package: metadata.version(package) for package in ("torch", "numpy", "safetensors")},
     }
+    sources, targets = described(config)
     record = RunRecord(
         config=config.to_json(),
         identity=config.identity,
@@ -164,6 +159,8 @@ def _write_record(folder: Path, engine: Engine, result: Result) -> RunRecord | N
         best_loss=result.plateau.best_loss,
         loss=result.loss,
         machine=machine,
+        sources=sources,
+        targets=targets,
     )
     write_whole(folder / RECORD, record.to_text().encode())
     return record

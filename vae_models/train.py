@@ -13,7 +13,7 @@ from pathlib import Path
 from vae_models.command_line import Task, read_task
 from vae_models.data.catalogue import SUMMARIES
 from vae_models.errors import NonFiniteLossError
-from vae_models.presets import PRESETS
+from vae_models.presets.registry import PRESETS
 from variational.errors import InvalidInputError, VaeproofError
 
 

@@ -4,6 +4,8 @@ Source: Dai & Wipf (2019), section 4, with the layers of the public code. It is 
 from :func:`vae_models.latent_mixture.encode_all` drawn anew for each epoch, with the ELBO.
 """
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -15,6 +17,14 @@ from vae_models.posterior import Posterior
 from vae_models.priors import IsotropicPrior
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
+
+
+def rectified(inputs: int, *, width: int, layers: int) -> nn.Sequential:
+    """Return linear layers of one width, each followed by a rectifier."""
+    hidden: list[nn.Module] = []
+    for layer in range(layers):
+        hidden += [nn.Linear(width if layer else inputs, width), nn.ReLU()]
+    return nn.Sequential(*hidden)
 
 
 class SkipNetwork(nn.Module):
@@ -32,16 +42,35 @@ class SkipNetwork(nn.Module):
         super().__init__()
         for name, value in (("inputs", inputs), ("outputs", outputs), ("width", width), ("layers", layers)):
             require_count(name, value)
-        hidden: list[nn.Module] = []
-        for layer in range(layers):
-            hidden += [nn.Linear(width if layer else inputs, width), nn.ReLU()]
-        self.hidden = nn.Sequential(*hidden)
+        self.hidden = rectified(inputs, width=width, layers=layers)
         self.last = nn.Linear(inputs + width, outputs)
 
     def forward(self, inputs: Float[Tensor, "batch inputs"]) -> Float[Tensor, "batch outputs"]:
         """Return the output."""
         found: Tensor = self.last(torch.cat([inputs, self.hidden(inputs)], dim=1))
         return found
+
+
+class SkipTrunk(nn.Module):
+    """Rectified layers whose output stands beside the entries of x: an encoder of the second stage without its head.
+
+    Args:
+        data_shape: Shape of one x.
+        width: >= 1; of the hidden layers.
+        layers: >= 1; hidden ones.
+    """
+
+    def __init__(self, data_shape: tuple[int, ...], *, width: int = 1024, layers: int = 3) -> None:
+        """Make the layers."""
+        super().__init__()
+        self.data_shape, entries = tuple(data_shape), math.prod(data_shape)
+        self.features = entries + width
+        self.hidden = rectified(entries, width=width, layers=layers)
+
+    def forward(self, data: Float[Tensor, "batch ..."]) -> Float[Tensor, "batch features"]:
+        """Return the features of each x."""
+        flat = data.flatten(1)
+        return torch.cat([flat, self.hidden(flat)], dim=1)
 
 
 class SkipEncoder(nn.Module):

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_models.config import DataConfig, MachineConfig, OptimiserConfig, PlateauConfig, RunConfig
-from vae_models.presets import PRESETS, PlainElbo, PlainModel, find_preset
+from vae_models.presets.registry import PRESETS, find_preset
+from vae_models.settings.model import ModelConfig
+from vae_models.settings.networks import MLPConfig
+from vae_models.settings.objectives import ElboConfig, NCVAEConfig
 from variational.errors import InvalidInputError
 
 CONFIG = PRESETS["digits"].config
@@ -23,8 +26,8 @@ CONFIG = PRESETS["digits"].config
 )
 def test_a_configuration_survives_json_with_its_hash(rate, betas, clip, seed, beta):
     optimiser = OptimiserConfig(learning_rate=rate, betas=betas, clip_norm=clip)
-    config = dataclasses.replace(CONFIG, optimiser=optimiser, seed=seed, objective=PlainElbo(beta=beta))
-    found = RunConfig.from_json(json.loads(json.dumps(config.to_json())), template=CONFIG)
+    config = dataclasses.replace(CONFIG, optimiser=optimiser, seed=seed, objective=ElboConfig(beta=beta))
+    found = RunConfig.from_json(json.loads(json.dumps(config.to_json())))
     assert found == config
     assert found.identity == config.identity
 
@@ -35,8 +38,8 @@ def test_a_configuration_survives_json_with_its_hash(rate, betas, clip, seed, be
         {"seed": 1},
         {"epochs": 21},
         {"data": DataConfig(source="digits")},
-        {"model": PlainModel(hidden=3)},
-        {"objective": PlainElbo(beta=2.0)},
+        {"model": ModelConfig(encoder=MLPConfig(widths=(3,)))},
+        {"objective": ElboConfig(beta=2.0)},
         {"precision": "float64"},
     ],
 )
@@ -73,9 +76,10 @@ def test_the_hash_does_not_know_the_machine():
         (DataConfig, {"train_size": 0}, "train_size must"),
         (MachineConfig, {"threads": 0}, "threads must"),
         (MachineConfig, {"checkpoint_seconds": 0.0}, "checkpoint_seconds must"),
-        (PlainModel, {"latent_dim": 0}, "latent_dim must"),
-        (PlainModel, {"likelihood": "poisson"}, "likelihood must"),
-        (PlainElbo, {"beta": float("nan")}, "beta must"),
+        (ModelConfig, {"latent_dim": 0}, "latent_dim must"),
+        (MLPConfig, {"widths": (3, 0)}, "widths must"),
+        (ElboConfig, {"beta": float("nan")}, "beta must"),
+        (NCVAEConfig, {"noise_scale": 0.0}, "noise_scale must"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_name(kind, fields, named):

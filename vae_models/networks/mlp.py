@@ -100,3 +100,21 @@ def mlp_trunk(
         output_activation=activation,
         generator=generator,
     )
+
+
+class FlatTrunk(nn.Module):
+    """The entries of x as features, for an encoder that is its head alone.
+
+    Args:
+        data_shape: Shape of one x.
+    """
+
+    def __init__(self, data_shape: tuple[int, ...]) -> None:
+        """Keep the shape."""
+        super().__init__()
+        require_counts("data_shape", data_shape)
+        self.data_shape, self.features = tuple(data_shape), math.prod(data_shape)
+
+    def forward(self, data: Float[Tensor, "batch ..."]) -> Float[Tensor, "batch features"]:
+        """Return x as vectors."""
+        return data.flatten(1)

@@ -1,0 +1,85 @@
+"""Every preset: it survives JSON, says where each setting comes from, has options, and trains."""
+
+import dataclasses
+import json
+import math
+
+import pytest
+
+from vae_models import train
+from vae_models.config import DataConfig, RunConfig
+from vae_models.presets.digits import PRESETS as DIGITS
+from vae_models.presets.preset import COMMAND_LINE, KINDS, Preset, settings_of
+from vae_models.presets.registry import PRESETS, described, find_preset
+from vae_models.records import RunRecord
+from vae_models.settings.model import ModelConfig
+from variational.errors import InvalidInputError
+
+NAMES = sorted(PRESETS)
+FILES = {"mnist", "fashion-mnist", "omniglot"}  # data that a machine need not have
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_survives_json_and_carries_its_name(name):
+    config = PRESETS[name].config
+    found = RunConfig.from_json(json.loads(json.dumps(config.to_json())))
+    assert found == config
+    assert found.identity == config.identity
+    assert config.preset == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_where_every_setting_comes_from(name):
+    preset = PRESETS[name]
+    sources, targets = described(preset.config)
+    assert sources.keys() == settings_of(preset.config).keys()
+    assert {source.split(":")[0] for source in sources.values()} <= set(KINDS)
+    assert all(math.isfinite(target.value) and target.where for target in targets)
+
+
+def test_no_two_presets_have_one_name():
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_a_setting_that_the_user_changed_comes_from_the_command_line():
+    preset = PRESETS["digits"]
+    changed = dataclasses.replace(
+        preset.config,
+        batch_size=3,
+        seed=5,
+        model=dataclasses.replace(preset.config.model, latent_dim=3),
+        data=DataConfig(source="mnist", binarisation="dynamic"),
+    )
+    sources = preset.sources_of(changed)
+    said = {name for name, source in sources.items() if source == COMMAND_LINE}
+    assert said == {"batch_size", "model.latent_dim", "data.source"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        ({}, "of data.source, got None|of batch_size, got None"),
+        ({"": "ours: small", "optimiser.learning_rate": "a friend: 1e-3"}, "of optimiser.learning_rate"),
+        ({"": "ours:"}, "must say"),
+        ({"": "ours: small", "model.depth": "ours: 3"}, "must name settings, got 'model.depth'"),
+    ],
+)
+def test_a_preset_with_a_hole_in_its_sources_is_refused(sources, message):
+    with pytest.raises(InvalidInputError, match=message):
+        Preset(summary="", config=RunConfig(preset="p", epochs=1, model=ModelConfig()), sources=sources)
+
+
+def test_an_unknown_name_is_answered_in_one_line():
+    with pytest.raises(InvalidInputError, match="preset must be one of") as caught:
+        find_preset("nothing")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_record_of_a_run_says_sources_and_targets(tmp_path):
+    words = ["digits", "--steps", "1", "--batch-size", "7", "--threads", "1", "--device", "cpu"]
+    assert train.main([*words, "--out", str(tmp_path)]) == 0
+    (path,) = tmp_path.glob("*/record.json")
+    record = RunRecord.from_text(path.read_text(encoding="utf-8"))
+    assert record.sources["batch_size"] == record.sources["steps"] == COMMAND_LINE
+    assert record.sources["model.encoder.widths"] == DIGITS[0].sources[""]
+    assert record.targets == DIGITS[0].targets

@@ -1,0 +1,153 @@
+"""Every kind of every part is built from its settings and takes a step, alone and beside the others."""
+
+import dataclasses
+import math
+import typing
+
+import pytest
+import torch
+
+from vae_models.builders.run import build
+from vae_models.config import MachineConfig, RunConfig
+from vae_models.data.dataset import DataSet, Part
+from vae_models.engine import Engine
+from vae_models.settings import objectives
+from vae_models.settings.latents import LatentPrior, PosteriorForm
+from vae_models.settings.likelihoods import (
+    CategoricalConfig,
+    GaussianConfig,
+    LikelihoodForm,
+    TrainedVarianceConfig,
+)
+from vae_models.settings.model import ModelConfig
+from vae_models.settings.networks import DecoderNetwork, EncoderNetwork, MLPConfig
+from vae_models.settings.paths import kinds
+from variational.errors import InvalidInputError
+
+SMALL = {"width": 4, "widths": (6,), "channels": (3,), "dense": (5,), "components": 3, "levels": 4, "steps": 2}
+
+
+def small(kind):
+    """Return the settings of a kind with sizes that a test can afford; a schedule keeps its length."""
+    names = {field.name for field in dataclasses.fields(kind)}
+    return kind(**{name: value for name, value in SMALL.items() if name in names})
+
+
+def images(*, count=12, noise=True):
+    generator = torch.Generator().manual_seed(0)
+    draws = torch.rand(count, 1, 8, 8, generator=generator)
+    extra = Part(examples=torch.rand(5, 1, 8, 8, generator=generator)) if noise else None
+    return DataSet(name="images", train=Part(examples=draws), noise=extra)
+
+
+def engine_of(model, objective=None, *, data=None):
+    config = RunConfig(
+        preset="none",
+        steps=1,
+        batch_size=6,
+        model=model,
+        objective=objective or objectives.ElboConfig(),
+        machine=MachineConfig(threads=1, device="cpu"),
+    )
+    data = data or images()
+    torch.manual_seed(0)
+    return Engine(*build(config, data), data.train, config=config)
+
+
+def takes_a_step(engine):
+    before = [weight.detach().clone() for weight in engine.parameters]
+    loss = engine.step().loss.item()
+    moved = [not torch.equal(old, weight) for old, weight in zip(before, engine.parameters, strict=True)]
+    return math.isfinite(loss) and any(moved)
+
+
+MLP = MLPConfig(widths=(6,))
+PLAIN = ModelConfig(latent_dim=2, encoder=MLP, decoder=MLP)
+PARTS = [
+    (name, kind)
+    for name, hint in (
+        ("encoder", EncoderNetwork),
+        ("decoder", DecoderNetwork),
+        ("posterior", PosteriorForm),
+        ("prior", LatentPrior),
+        ("likelihood", LikelihoodForm),
+    )
+    for kind in kinds(hint).values()
+    if kind is not CategoricalConfig  # of tokens, below
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), PARTS, ids=lambda value: getattr(value, "kind", value))
+def test_every_kind_of_part_is_built_and_trained(name, kind):
+    if kind.kind == "arelbo" and name == "decoder":
+        changed = {name: kind(network="smoothness")}
+    elif kind.kind == "fixed":
+        changed = {name: kind(variance=0.1)}
+    else:
+        changed = {name: small(kind)}
+    assert takes_a_step(engine_of(dataclasses.replace(PLAIN, **changed)))
+
+
+@pytest.mark.parametrize("kind", kinds(objectives.ObjectiveForm).values(), ids=lambda kind: kind.kind)
+def test_every_objective_is_built_and_trained(kind):
+    assert takes_a_step(engine_of(PLAIN, kind()))
+
+
+NESTED = [
+    *(objectives.InfoVAEConfig(divergence=small(kind)) for kind in kinds(objectives.Divergence).values()),
+    objectives.InfoVAEConfig(divergence=objectives.MMDConfig(kernel="multiquadratic", unbiased=True)),
+    *(objectives.NCVAEConfig(noise=kind()) for kind in kinds(objectives.Noise).values()),
+    *(objectives.ElboConfig(inference=small(kind)) for kind in kinds(objectives.InferenceForm).values()),
+    *(objectives.ElboConfig(beta=kind(start=0.5)) for kind in kinds(objectives.Weight).values()),
+    objectives.RAEConfig(penalty="gradient", penalty_weight=0.1),
+]
+
+
+@pytest.mark.parametrize("objective", NESTED, ids=repr)
+def test_every_kind_inside_an_objective_is_built_and_trained(objective):
+    assert takes_a_step(engine_of(PLAIN, objective))
+
+
+@pytest.mark.parametrize("which", typing.get_args(typing.get_type_hints(TrainedVarianceConfig)["parameterisation"]))
+def test_every_variance_is_built_and_trained(which):
+    likelihood = GaussianConfig(variance=TrainedVarianceConfig(parameterisation=which))
+    assert takes_a_step(engine_of(dataclasses.replace(PLAIN, likelihood=likelihood)))
+
+
+def test_tokens_take_their_number_from_the_vocabulary():
+    tokens = Part(examples=torch.randint(1, 5, (12, 4), generator=torch.Generator().manual_seed(0)))
+    data = DataSet(name="text", train=tokens, vocabulary=tuple("abcde"))
+    model, _ = build(RunConfig(preset="none", steps=1, model=ModelConfig(likelihood=CategoricalConfig())), data)
+    assert model.likelihood.parameter_shape((4,)) == (4, 5)
+    assert model.likelihood.padding == 0
+    bare = dataclasses.replace(data, vocabulary=())
+    with pytest.raises(InvalidInputError, match="classes must be given"):
+        build(RunConfig(preset="none", steps=1, model=ModelConfig(likelihood=CategoricalConfig())), bare)
+
+
+def test_spectral_norm_is_of_the_decoder_alone():
+    model = engine_of(dataclasses.replace(PLAIN, spectral_norm=True)).model
+    names = [name for name, _ in model.named_parameters() if "original" in name]
+    assert names
+    assert all(name.startswith("decoder.") for name in names)
+
+
+def test_options_reach_the_parts():
+    objective = objectives.NCVAEConfig(beta=2.0, delta=3.0, noise_scale=4.0)
+    built = engine_of(PLAIN, objective).objective
+    assert built.weights(0) == {"reconstruction": 1.0, "kl": 2.0, "contrastive_kl": 3.0}
+    assert built.parts[2].prior.variance == 16.0
+    info = engine_of(PLAIN, objectives.InfoVAEConfig(alpha=0.25, scale=10.0)).objective
+    assert info.weights(0) == {"reconstruction": 1.0, "kl": 0.75, "mmd": 9.25}
+
+
+@pytest.mark.parametrize(
+    ("model", "objective", "message"),
+    [
+        (PLAIN, objectives.NCVAEConfig(noise=objectives.DataNoiseConfig()), "noise must be gaussian or decoder"),
+        (dataclasses.replace(PLAIN, prior=kinds(LatentPrior)["vamp"](components=13)), None, "components must be"),
+    ],
+)
+def test_what_the_data_do_not_allow_is_refused(model, objective, message):
+    with pytest.raises(InvalidInputError, match=message):
+        engine_of(model, objective, data=images(noise=False))

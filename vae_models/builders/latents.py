@@ -1,0 +1,67 @@
+"""Heads of encoders and priors from their settings."""
+
+from typing import assert_never
+
+import torch
+from torch import nn
+
+from vae_models.data.dataset import Part
+from vae_models.networks.heads import DiagonalHead, Encoder, FixedHead, ScalarHead
+from vae_models.priors import IsotropicPrior, MixturePrior, VampPrior
+from vae_models.settings.latents import (
+    DiagonalPosteriorConfig,
+    FixedPosteriorConfig,
+    IsotropicPriorConfig,
+    LatentPrior,
+    MixturePriorConfig,
+    PosteriorForm,
+    ScalarPosteriorConfig,
+    VampPriorConfig,
+)
+from variational.errors import InvalidInputError
+
+
+def build_encoder(config: PosteriorForm, *, trunk: nn.Module, features: int, latent_dim: int) -> Encoder:
+    """Return the encoder from x to q(z|x), of a trunk that gives ``features``."""
+    head: nn.Module
+    match config:
+        case DiagonalPosteriorConfig():
+            head = DiagonalHead(features, latent_dim, link=config.link, floor=config.floor)
+        case ScalarPosteriorConfig():
+            head = ScalarHead(features, latent_dim, log_variance=config.log_variance)
+        case FixedPosteriorConfig():
+            head = FixedHead(features, latent_dim, variance=config.variance)
+        case _:
+            assert_never(config)
+    return Encoder(trunk, head)
+
+
+def build_prior(
+    config: LatentPrior, *, latent_dim: int, encoder: nn.Module, part: Part
+) -> IsotropicPrior | MixturePrior | VampPrior:
+    """Return p(z).
+
+    Args:
+        config: Which one.
+        latent_dim: Number of latent coordinates.
+        encoder: Of the model, for priors made of it.
+        part: What is trained on, for priors that begin with examples.
+
+    Raises:
+        InvalidInputError: There are fewer examples than pseudo-inputs.
+    """
+    match config:
+        case IsotropicPriorConfig():
+            return IsotropicPrior(latent_dim=latent_dim, variance=config.variance)
+        case MixturePriorConfig():
+            shape = (config.components, latent_dim)
+            means = config.spread * torch.randn(shape)
+            return MixturePrior(torch.zeros(shape[0]), means, torch.zeros(shape), trained=config.trained)
+        case VampPriorConfig():
+            if config.components > len(part):
+                msg = f"components must be at most the {len(part)} training examples, got {config.components}"
+                raise InvalidInputError(msg)
+            examples = part.first(config.components).all()
+            return VampPrior(encoder=encoder, pseudo_inputs=examples, trained_weights=config.trained_weights)
+        case _:
+            assert_never(config)

@@ -1,0 +1,114 @@
+"""Networks: how x becomes features, and how z becomes what the likelihood takes."""
+
+import dataclasses
+from typing import ClassVar, Literal
+
+from vae_models.settings.checks import require_not_negative, require_positive, require_widths
+
+Activation = Literal["elu", "gelu", "identity", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MLPConfig:
+    """Fully connected layers.
+
+    Attributes:
+        widths: Of the hidden layers; none makes the network affine.
+        activation: After each of them.
+    """
+
+    kind: ClassVar[str] = "mlp"
+
+    widths: tuple[int, ...] = (512,)
+    activation: Activation = "relu"
+
+    def __post_init__(self) -> None:
+        """Refuse widths below one."""
+        require_widths(self, "widths")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ConvConfig:
+    """Convolutions of stride 2 and then fully connected layers; a decoder is the mirror image.
+
+    Attributes:
+        channels: Of the convolutions, from the data on; a decoder has them in the opposite order.
+        kernel: Side of the square kernels, at least 2.
+        dense: Widths of the fully connected layers.
+        norm: Whether batch normalisation follows each layer.
+        activation: After each layer.
+    """
+
+    kind: ClassVar[str] = "conv"
+
+    channels: tuple[int, ...] = (64, 128)
+    kernel: int = 4
+    dense: tuple[int, ...] = (1024,)
+    norm: bool = False
+    activation: Activation = "relu"
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one."""
+        require_widths(self, "channels", fewest=1)
+        require_widths(self, "dense")
+        require_positive(self, "kernel")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ArelboNetworkConfig:
+    """A convolutional network of AR-ELBO, layer by layer as printed.
+
+    Attributes:
+        network: smoothness: Appendix D.1; the others: Appendix I.
+    """
+
+    kind: ClassVar[str] = "arelbo"
+
+    network: Literal["smoothness", "mnist", "celeba", "celebahq"] = "mnist"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SkipConfig:
+    """Rectified layers, and a last one that sees the input as well: the networks of the second stage.
+
+    Attributes:
+        width: Of the hidden layers.
+        layers: Number of hidden layers.
+    """
+
+    kind: ClassVar[str] = "skip"
+
+    width: int = 1024
+    layers: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one."""
+        require_positive(self, "width", "layers")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BrenierConfig:
+    """The decoder of IL-LIDVAE: gradients of strongly convex networks, one for l = t and two in a row for l < t.
+
+    Attributes:
+        strength: L, the inverse Lipschitz constant of each of them.
+        widths: Of the hidden layers of each.
+        profile: Convex function of every layer, or one for each layer.
+        positive: How weights are kept positive.
+    """
+
+    kind: ClassVar[str] = "brenier"
+
+    strength: float = 1.0
+    widths: tuple[int, ...] = (512, 512)
+    profile: tuple[Literal["softplus", "cubic", "leaky_relu", "logcosh", "squared_leaky_relu"], ...] = ("softplus",)
+    positive: Literal["softplus", "exp"] = "softplus"
+
+    def __post_init__(self) -> None:
+        """Refuse a negative constant and widths below one."""
+        require_not_negative(self, "strength")
+        require_widths(self, "widths", fewest=1)
+
+
+EncoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | SkipConfig
+DecoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | SkipConfig | BrenierConfig
