@@ -64,6 +64,18 @@ def pieces_of(evidence: Pieces, kind: str, *, beside: Sequence[str] = ()) -> lis
     return found
 
 
+def require_same(piece: Mapping[str, Any], formal: Formal, fields: tuple[str, ...]) -> None:
+    """Refuse evidence that repeats a field of the formal statement with another content.
+
+    Raises:
+        CertificateError: Naming the field.
+    """
+    for field in fields:
+        if field in piece and piece[field] != formal.get(field):
+            msg = f"the evidence is about another statement: its {field} is {piece[field]!r}"
+            raise CertificateError(msg)
+
+
 def found_at(levels: Iterable[str], text: str) -> Finding:
     """Return a finding with its levels in their order."""
     return Finding(levels=tuple(level for level in LEVELS if level in set(levels)), text=text)

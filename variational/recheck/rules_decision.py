@@ -11,10 +11,10 @@ from variational.recheck import finding, smt
 from variational.recheck.arithmetic import UndefinedError
 from variational.recheck.conditions import Relation, broken, read_relations
 from variational.recheck.exact import Space, parse, read_definitions
-from variational.recheck.finding import Finding, Formal, Pieces, pieces_of, seed_of
+from variational.recheck.finding import Finding, Formal, Pieces, pieces_of, require_same, seed_of
 from variational.recheck.pointwise import prove
 from variational.recheck.reading import mapping_of, rationals, text_of, texts_of
-from variational.recheck.rules_pointwise import equality, refuted, require_same
+from variational.recheck.rules_pointwise import equality, refuted
 from variational.recheck.signature import signature
 from variational.recheck.signs import AT_LEAST_ZERO, Sign, Signs
 from variational.records import Status

@@ -15,7 +15,7 @@ from variational.recheck.finding import Finding, Formal, Pieces, found_at, piece
 from variational.recheck.gaussian_sums import Expectation
 from variational.recheck.proofs import Checker, read_statement, require_sign
 from variational.recheck.reading import mapping_of, text_of
-from variational.recheck.reals import AGREEMENT_BITS, DIGITS, POINTS, Point, value
+from variational.recheck.reals import AGREEMENT_BITS, DIGITS, POINTS, Point, agree, value
 from variational.recheck.rules_real import POINT, inserted, read_point
 from variational.records import Status
 
@@ -24,7 +24,7 @@ MOST_VARIABLES = 4
 
 def gaussian_integral(formal: Formal, status: Status, evidence: Pieces) -> Finding:
     """Re-check an expectation by its moments at random points, or at the point that breaks the statement."""
-    problem = _Problem(formal)
+    problem, seed = _Problem(formal), seed_of(formal)
     if status is Status.REFUTED:
         for piece in pieces_of(evidence, POINT):
             point = read_point(piece, problem.region)
@@ -35,8 +35,10 @@ def gaussian_integral(formal: Formal, status: Status, evidence: Pieces) -> Findi
                 msg = "the two sides are not apart at the point"
                 raise CertificateError(msg)
         return found_at([finding.ENCLOSURE], "both sides are enclosed apart at an admissible point")
-    pieces_of(evidence, "gaussian-integral")
-    exact = problem.agree(seed_of(formal))
+    for piece in pieces_of(evidence, "gaussian-integral"):
+        if "expectation" in piece:  # for readers; it has to be the stated value all the same
+            agree(inserted(problem.domain, text_of(piece, "expectation")), problem.value, problem.region, seed=seed)
+    exact = problem.agree(seed)
     text = "exactly" if exact else f"to {DIGITS} places"
     levels = [finding.IDENTITY if exact else finding.DIGITS, *problem.checker.levels]
     return found_at(levels, f"the moments by Stein's identity give the value {text} at random points")

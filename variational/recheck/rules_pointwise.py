@@ -1,7 +1,6 @@
 """Rules for identities, first variations and second derivatives."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from variational.errors import CertificateError
 from variational.formula import Node
@@ -9,7 +8,7 @@ from variational.recheck import finding
 from variational.recheck.arithmetic import Number
 from variational.recheck.conditions import read_relations
 from variational.recheck.exact import Evaluator, call_of_points, parse, read_definitions
-from variational.recheck.finding import Finding, Formal, Pieces, pieces_of, seed_of
+from variational.recheck.finding import Finding, Formal, Pieces, pieces_of, require_same, seed_of
 from variational.recheck.pointwise import Statement, derivative, prove, refute, second_derivative
 from variational.recheck.reading import mapping_of, text_of, texts_of
 from variational.recheck.signature import signature
@@ -128,18 +127,6 @@ def refuted(statement: Statement, evidence: Pieces, seed: int) -> Finding:
 def agreed(checked: int) -> Finding:
     """Return the finding that two sides agree at ``checked`` random points."""
     return Finding(levels=(finding.IDENTITY,), text=f"both sides agree exactly at {checked} random points")
-
-
-def require_same(piece: Mapping[str, Any], formal: Formal, fields: tuple[str, ...]) -> None:
-    """Refuse evidence that repeats a field of the formal statement with another content.
-
-    Raises:
-        CertificateError: Naming the field.
-    """
-    for field in fields:
-        if field in piece and piece[field] != formal.get(field):
-            msg = f"the evidence is about another statement: its {field} is {piece[field]!r}"
-            raise CertificateError(msg)
 
 
 def _decide(statement: Statement, formal: Formal, status: Status, evidence: Pieces, fields: tuple[str, ...]) -> Finding:

@@ -10,7 +10,7 @@ from variational.grammar import parse_relation, render
 from variational.recheck import finding
 from variational.recheck.arithmetic import UndefinedError
 from variational.recheck.conditions import compare
-from variational.recheck.finding import Finding, Formal, Pieces, found_at, pieces_of, seed_of
+from variational.recheck.finding import Finding, Formal, Pieces, found_at, pieces_of, require_same, seed_of
 from variational.recheck.proofs import Checker, Goal, read_statement
 from variational.recheck.reading import mapping_of, rationals, text_of, texts_of
 from variational.recheck.reals import Region, agree, order
@@ -25,7 +25,8 @@ def real_identity(formal: Formal, status: Status, evidence: Pieces) -> Finding:
     left, right = (inserted(domain, text_of(formal, field)) for field in ("lhs", "rhs"))
     if status is Status.REFUTED:
         return broken_at_point(region, [(left, "=", right)], evidence)
-    pieces_of(evidence, "real-identity")
+    for piece in pieces_of(evidence, "real-identity"):
+        require_same(piece, formal, ("lhs", "rhs"))
     checker = Checker()
     checker.require_defined(left, region.relations)
     checker.require_defined(right, region.relations)

@@ -17,10 +17,10 @@ from variational.recheck.exact import (
     point_names,
     read_definitions,
 )
-from variational.recheck.finding import Finding, Formal, Pieces, pieces_of, seed_of
+from variational.recheck.finding import Finding, Formal, Pieces, pieces_of, require_same, seed_of
 from variational.recheck.pointwise import MOST_DRAWS, POINTS, Statement, derivative, prove, refute
 from variational.recheck.reading import mapping_of, text_of, texts_of
-from variational.recheck.rules_pointwise import agreed, refuted, require_same
+from variational.recheck.rules_pointwise import agreed, refuted
 from variational.recheck.signature import Signature, signature
 from variational.recheck.spaces import random_spaces
 from variational.records import Status
