@@ -1,12 +1,10 @@
 """Encoders of mixture models, GMVAE and IL-LIDMVAE: q(y|x) and q(z|x, y) for all classes y in one pass.
 
-Decoders take z with an axis for the classes, so the mixture variants need none of their own: GMVAE has an ``MLP`` and
-IL-LIDMVAE a ``BrenierDecoder``.
+The mixture variants need no decoders of their own: GMVAE has an ``MLP`` and IL-LIDMVAE a ``BrenierDecoder``.
 """
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import cast
 
 import torch
@@ -17,7 +15,6 @@ from vae_models.networks.checks import require_batch
 from vae_models.networks.layers import linear
 from vae_models.posterior import LOG_TAU, Posterior
 from vae_models.validation import require_count
-from variational.errors import InvalidInputError
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,27 +118,6 @@ class MixtureEncoder(nn.Module):
         features = self.trunk(data)
         mean, log_variance = self.component_layer(features).reshape(-1, 2, self.classes, self.latent_dim).unbind(1)
         return MixturePosterior(torch.log_softmax(self.class_layer(features), dim=-1), mean, log_variance)
-
-
-def log_likelihood_by_class(
-    log_density: Callable[[Tensor, Tensor], Tensor], decoded: Float[Tensor, "batch classes ..."], data: Tensor
-) -> Float[Tensor, "batch classes"]:
-    """Return log p(x|z_y) for each x and class in one call; nats.
-
-    Args:
-        log_density: Of a likelihood, taking (decoded, data).
-        decoded: What the decoder makes of ``MixturePosterior.sample()``.
-        data: x, shape (batch, *data_shape).
-
-    Raises:
-        InvalidInputError: For different numbers of decoded and data.
-    """
-    if len(decoded) != len(data):
-        msg = f"data must be one for each of the {len(decoded)} decoded, got {len(data)}"
-        raise InvalidInputError(msg)
-    classes = decoded.shape[1]
-    found = log_density(decoded.flatten(0, 1), data.repeat_interleave(classes, dim=0))
-    return found.reshape(-1, classes)
 
 
 def class_means(classes: int, latent_dim: int) -> Float[Tensor, "classes latent"]:

@@ -1,4 +1,4 @@
-"""Mixture posteriors and decoders with all classes at once are the loop over classes."""
+"""Mixture posteriors with all classes at once are the loop over classes."""
 
 import math
 
@@ -8,15 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
 
-from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.mixture import (
     MixtureEncoder,
     MixturePosterior,
     class_means,
-    log_likelihood_by_class,
     uniform_logits,
 )
-from vae_models.networks.mlp import MLP, mlp_trunk
+from vae_models.networks.mlp import mlp_trunk
 from variational.errors import InvalidInputError
 
 torch.set_num_threads(1)
@@ -127,37 +125,6 @@ def test_the_posterior_given_a_class_is_that_of_the_class():
         torch.testing.assert_close(chosen.log_variance[row], posterior.log_variance[row, place])
 
 
-@pytest.mark.parametrize(
-    "decoder",
-    [
-        BrenierDecoder(LATENT, (2, 3), widths=(4, 4), generator=seeded()).double(),
-        BrenierDecoder(LATENT, (2, 1), widths=(4, 4), generator=seeded()).double(),
-        MLP((LATENT,), (2, 3), widths=(4,), generator=seeded()).double(),
-    ],
-    ids=["IL-LIDMVAE l < t", "IL-LIDMVAE l = t", "GMVAE"],
-)
-def test_the_bound_with_all_classes_at_once_is_the_loop_with_its_gradients(decoder):
-    trunk = mlp_trunk(decoder.output_shape, widths=(5,), activation="tanh", generator=seeded(1))
-    encoder = MixtureEncoder(trunk, latent_dim=LATENT, classes=CLASSES, generator=seeded(2)).double()
-    data = normal(BATCH, *decoder.output_shape, seed=3)
-    parameters = [*decoder.parameters(), *encoder.parameters()]
-
-    def log_density(decoded, data):
-        return -(data - decoded).square().flatten(1).sum(dim=1) / 2
-
-    posterior = encoder(data)
-    latent = posterior.sample(generator=seeded(4))
-    by_class = log_likelihood_by_class(log_density, decoder(latent), data)
-    looped = [log_density(decoder(latent[:, place]), data) for place in range(CLASSES)]
-    torch.testing.assert_close(by_class, torch.stack(looped, dim=1))
-    batched = posterior.expectation(by_class).sum()
-    summed = sum((posterior.log_class[:, place].exp() * each).sum() for place, each in enumerate(looped))
-    torch.testing.assert_close(batched, summed)
-    gradients = (torch.autograd.grad(value, parameters, retain_graph=True) for value in (batched, summed))
-    for one, other in zip(*gradients, strict=True):
-        torch.testing.assert_close(one, other)
-
-
 def test_classes_beyond_the_latent_dimension_share_one_prior():
     torch.testing.assert_close(class_means(2, 3), torch.tensor([[1.0, 0, 0], [0, 1, 0]]))
     omniglot = class_means(50, 32)  # sizes of Table 3
@@ -191,10 +158,6 @@ def test_weights_repeat_with_the_generator():
         (lambda _: class_means(0, 2), "classes must be a whole number >= 1, got 0"),
         (lambda _: class_means(2, 0), "latent_dim must be a whole number >= 1, got 0"),
         (lambda _: uniform_logits(0), "classes must be a whole number >= 1, got 0"),
-        (
-            lambda _: log_likelihood_by_class(lambda decoded, _: decoded, torch.zeros(4, 2), torch.zeros(3)),
-            "data must be one for each of the 4 decoded, got 3",
-        ),
     ],
 )
 def test_wrong_input_is_refused(make, message):
