@@ -15,7 +15,7 @@ from vae_models.data.text import lengths
 from vae_models.errors import NonFiniteLossError
 from vae_models.graphs import GraphedStep
 from vae_models.model import Model
-from vae_models.objective import Batch, Objective, Terms
+from vae_models.objective import Batch, Objective, Preparing, Terms
 from vae_models.optimisers import make_optimiser
 from vae_models.order import Order
 from vae_models.seeds import derived_seed
@@ -82,6 +82,7 @@ class Engine:
         if config.machine.compile:
             self.model.encoder.compile()
             self.model.decoder.compile()
+        self._preparing = objective if isinstance(objective, Preparing) else None
         self._loss: Any = self.objective_of_batch
         if self.world.size > 1:
             self._loss = DistributedDataParallel(_Loss(self.model, objective))
@@ -138,13 +139,16 @@ class Engine:
             NonFiniteLossError: The loss is nan or infinite. On a processor the weights are those that gave it; a GPU
                 is asked every few steps only.
         """
-        if self._graph is not None:
+        preparing = self._preparing if self._preparing is not None and self._preparing.due(self.steps) else None
+        if self._graph is not None and preparing is None:
             found = self._graph.step()
             if found is not None:
                 return self._taken(found)
         if self._check == 1:
             self.before = self.generator.get_state()
         batch = self.batch_of(self.next_index())
+        if preparing is not None:
+            preparing.prepare(self.model, batch)
         with self.precision():
             terms = self._loss(batch)
         if self._check == 1:

@@ -48,3 +48,25 @@ class Objective(Protocol):
 
     def __call__(self, model: Model, batch: Batch) -> Terms:
         """Return the loss of the model on a batch."""
+
+
+@runtime_checkable
+class Scheduled(Protocol):
+    """An objective with weights that move for some steps."""
+
+    def require_settled(self, *, total_steps: int) -> None:
+        """Refuse a run of ``total_steps`` optimiser steps at whose end some weight still moves."""
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """An objective that changes the model between steps by other means than gradients, as an annealed constraint is.
+
+    What it remembers is in the states of model and objective, so that a resumed run goes on as it would have.
+    """
+
+    def due(self, step: int) -> bool:
+        """Return whether ``prepare`` is called before this step."""
+
+    def prepare(self, model: Model, batch: Batch) -> None:
+        """Change the model; the batch is that of the step which follows."""

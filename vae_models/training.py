@@ -15,6 +15,7 @@ from vae_models.errors import NonFiniteLossError
 from vae_models.evaluation import evaluate
 from vae_models.files import write_whole
 from vae_models.logs import RunLog
+from vae_models.objective import Scheduled
 from vae_models.plateau import Action, Plateau
 from vae_models.progress import Progress, Silent
 from vae_models.records import LogRecord, Outcome
@@ -43,6 +44,8 @@ class Result:
 
 class Training:
     """A run in a folder.
+
+    Raises InvalidInputError where a weight of the objective would still move at the end of the run.
 
     Args:
         engine: With the model.
@@ -75,6 +78,8 @@ class Training:
         self._window = Window()
         self._best: Mapping[str, Any] | None = None
         self._first = engine.world.rank == 0
+        if isinstance(engine.objective, Scheduled):
+            engine.objective.require_settled(total_steps=self.total)
         if found is not None and found.path is not None:
             self._load(found.state)
         self._log: RunLog | None = None
