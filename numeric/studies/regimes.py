@@ -16,7 +16,7 @@ AXES: dict[str, dict[str, tuple[float, ...]]] = {
     },
     "beta-vae": {"beta": tuple(np.round(np.linspace(0.1, 3.0, 30), 6))},
     "infovae": {
-        "alpha": tuple(np.round(np.linspace(-1.5, 0.9, 13), 6)),
+        "alpha": tuple(np.round(np.linspace(-1.4, 2.2, 13), 6)),  # as far as the witness against Theorem 3, at 2
         "weight": tuple(np.round(np.linspace(0.0, 4.8, 13), 6)),
     },
     "aae": {"weight": tuple(np.round(np.linspace(0.0, 20.0, 21), 6))},

@@ -1,0 +1,1 @@
+"""Figures of the project, drawn from saved records; no solver, no torch and no SymPy is imported."""

@@ -1,0 +1,44 @@
+"""Every figure by name: what draws it, the records it reads, and what its caption says."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from figures import factorisation, regimes
+from figures.kinds import KINDS
+from figures.style import Draw
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Drawing:
+    """One figure.
+
+    Attributes:
+        draw: Takes the records by name, returns the figure, whose title is the finding.
+        records: Names of the records it reads.
+        caption: What is seen, in whole sentences; how to reproduce it is added by ``caption_of``.
+    """
+
+    draw: Draw
+    records: tuple[str, ...]
+    caption: str
+
+
+FIGURES: Mapping[str, Drawing] = {
+    "regimes": Drawing(draw=regimes.draw, records=regimes.RECORDS, caption=regimes.CAPTION),
+    "factorisation": Drawing(draw=factorisation.draw, records=factorisation.RECORDS, caption=factorisation.CAPTION),
+}
+
+
+def caption_of(name: str, title: str) -> str:
+    """Return the text beside a picture: the finding, what is seen, and the commands that reproduce it.
+
+    Args:
+        name: A key of FIGURES.
+        title: The finding, as the figure states it.
+    """
+    drawing = FIGURES[name]
+    commands = [*dict.fromkeys(KINDS[record].command for record in drawing.records), f"python -m figures.build {name}"]
+    return (
+        "\n".join([f"{title}.", "", drawing.caption, "", "Reproduce:", *(f"    {command}" for command in commands)])
+        + "\n"
+    )

@@ -1,0 +1,125 @@
+"""The kinds of records that figures read: schema, the command that makes one, and the fields that are relied on.
+
+Fields are written as examples of themselves: ``float`` (a number), ``str``, ``bool``, ``None``; a list of one entry (any
+number of those), a mapping (these fields, and perhaps more), ``Each`` (any names), a tuple (one of these).
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Each:
+    """An object whose names are free and whose values are all alike."""
+
+    value: Any
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """What a record must be.
+
+    Attributes:
+        schema: Its field ``schema``.
+        command: Makes it, from the root of the project.
+        fields: What figures read of it.
+        benchmark: Whether it lies with the benchmarks.
+        stem: Name of its file, where that is not the name of the record.
+    """
+
+    schema: str
+    command: str
+    fields: Mapping[str, Any]
+    benchmark: bool = False
+    stem: str = ""
+
+
+def _numeric(target: str, study: str, fields: Mapping[str, Any]) -> Kind:
+    command = f"python -m numeric.run {target} --study {study} --out figures/data --fresh"
+    return Kind(schema=f"vaeproof.numeric.{study}/1", command=command, fields=fields)
+
+
+def _benchmark(name: str, fields: Mapping[str, Any]) -> Kind:
+    return Kind(
+        schema=f"vaeproof.benchmark.{name}/1",
+        command=f"python benchmarks/{name}.py",
+        fields=fields,
+        benchmark=True,
+        stem=name,
+    )
+
+
+def _analysis(objective: str) -> Kind:
+    return Kind(
+        schema="vaeproof.figures.analysis/1",
+        command=f"python -m variational.analyze {objective} --json | python -m figures.collect analysis {objective}",
+        fields={"objective": str, "convex_if": str, "regimes": [{"condition": str, "spaces": [str], "verdict": str}]},
+    )
+
+
+OPTIMUM = {
+    "convex": bool,
+    "lower": (float, None),
+    "upper": float,
+    "collapsed": float,
+    "information": float,
+    "outcome": str,
+}
+PARAMETERS = {
+    "ncvae": ("beta", "delta"),
+    "beta-vae": ("beta",),
+    "infovae": ("alpha", "weight"),
+    "aae": ("weight",),
+}
+TARGETS = tuple(PARAMETERS)
+
+
+def _regimes(target: str) -> Mapping[str, Any]:
+    names = dict.fromkeys(PARAMETERS[target], float)
+    noise = [float] if target == "ncvae" else None
+    axes = {name: [float] for name in names}
+    return {"data": [float], "noise": noise, "axes": axes, "rows": [{**names, **OPTIMUM}]}
+
+
+KINDS: Mapping[str, Kind] = {
+    **{f"{target}-regimes": _numeric(target, "regimes", _regimes(target)) for target in TARGETS},
+    **{
+        f"{target}-factorisation": _numeric(
+            target,
+            "factorisation",
+            {
+                "points": [float],
+                "rows": [
+                    {
+                        "setting": dict.fromkeys(PARAMETERS[target], float),
+                        "residual": [[float]],
+                        "largest": float,
+                        "information": float,
+                    }
+                ],
+            },
+        )
+        for target in TARGETS
+    },
+    **{f"{target}-analysis": _analysis(target) for target in TARGETS},
+    "verdicts": Kind(
+        schema="vaeproof.figures.verdicts/1",
+        command="python -m variational.check all --json | python -m figures.collect verdicts",
+        fields={
+            "claims": [
+                {
+                    "id": str,
+                    "status": str,
+                    "source": str,
+                    "spaces": [str],
+                    "reason": str,
+                    "corrected_by": (str, None),
+                    "witnesses": [
+                        {"kind": str, "parameters": Each(str), "ratios": [float], "bounds": Each(float)},
+                    ],
+                }
+            ]
+        },
+    ),
+}
