@@ -10,6 +10,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.objective import Batch
 from vae_models.validation import require_count, require_in_range
 from variational.errors import InvalidInputError
@@ -84,14 +85,9 @@ class DecoderNoise(nn.Module):
         return self.pool[chosen.to(self.pool.device)]
 
     def _draw(self, model: Model, batch: Batch, count: int) -> Tensor:
-        training = [module for module in model.modules() if module.training]
-        model.eval()
-        try:
+        with evaluating(model):
             latent = model.prior.sample(count, generator=batch.generator)
             drawn = model.draw_data(_like_parameters(latent, model), generator=batch.generator)
-        finally:
-            for module in training:
-                module.training = True
         return drawn.to(batch.data.dtype)
 
     def get_extra_state(self) -> Tensor:

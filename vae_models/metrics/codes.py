@@ -1,29 +1,16 @@
-"""The codes of a data set, as the metrics take them, and how a model is put into evaluation mode meanwhile."""
+"""The codes of a data set, as the metrics take them."""
 
-import contextlib
 import dataclasses
-from collections.abc import Iterator
 
 import torch
 from jaxtyping import Float, Shaped
-from torch import Tensor, nn
+from torch import Tensor
 
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.posterior import Posterior
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
-
-
-@contextlib.contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Switch dropout and batch statistics off, and back to what each module had."""
-    training = [module for module in model.modules() if module.training]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

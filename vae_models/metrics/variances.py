@@ -10,9 +10,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from vae_models.likelihoods.gaussian import GaussianLikelihood
-from vae_models.metrics.codes import evaluating, infer
+from vae_models.metrics.codes import infer
 from vae_models.metrics.estimates import mean_record
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.records import MetricRecord, Split
 from vae_models.validation import require_count, require_one_of
 from variational.errors import InvalidInputError
