@@ -102,7 +102,7 @@ class ConvTrunk(nn.Module):
     ) -> None:
         """Check the arguments and draw the weights."""
         super().__init__()
-        channels, height, width = _image("data_shape", data_shape)
+        channels, height, width = image_shape("data_shape", data_shape)
         rows, columns = _divided("data_shape", (height, width), convolutions)
         self.data_shape, self._planes = tuple(data_shape), (channels, height, width)
         parts: list[nn.Module] = []
@@ -161,7 +161,7 @@ class ConvDecoder(nn.Module):
         """Check the arguments and draw the weights."""
         super().__init__()
         require_count("latent_dim", latent_dim)
-        channels, height, width = _image("output_shape", output_shape)
+        channels, height, width = image_shape("output_shape", output_shape)
         last = dataclasses.replace(last, channels=channels)
         rows, columns = _divided("output_shape", (height, width), (*convolutions, last))
         self.latent_dim, self.output_shape = latent_dim, tuple(output_shape)
@@ -200,7 +200,7 @@ def _finish(norm: nn.Module | None, activation: str) -> list[nn.Module]:
     return [*([norm] if norm else []), *after]
 
 
-def _image(name: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
+def image_shape(name: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
     """Return channels, height and width."""
     if len(shape) not in {2, 3} or any(size < 1 for size in shape):
         msg = f"{name} must be (channels, height, width) or (height, width), got {tuple(shape)}"
