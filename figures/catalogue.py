@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from figures import factorisation, regimes
+from figures import codes, factorisation, regimes, theorem7
 from figures.kinds import KINDS
 from figures.style import Draw
 
@@ -26,6 +26,8 @@ class Drawing:
 FIGURES: Mapping[str, Drawing] = {
     "regimes": Drawing(draw=regimes.draw, records=regimes.RECORDS, caption=regimes.CAPTION),
     "factorisation": Drawing(draw=factorisation.draw, records=factorisation.RECORDS, caption=factorisation.CAPTION),
+    "codes": Drawing(draw=codes.draw, records=codes.RECORDS, caption=codes.CAPTION),
+    "theorem7": Drawing(draw=theorem7.draw, records=theorem7.RECORDS, caption=theorem7.CAPTION),
 }
 
 

@@ -1,7 +1,7 @@
 """The kinds of records that figures read: schema, the command that makes one, and the fields that are relied on.
 
-Fields are written as examples of themselves: ``float`` (a number), ``str``, ``bool``, ``None``; a list of one entry (any
-number of those), a mapping (these fields, and perhaps more), ``Each`` (any names), a tuple (one of these).
+Fields are written as examples of themselves: ``float`` (a number), ``str``, ``bool``, ``None``; a list of one entry
+(any number of those), a mapping (these fields, and perhaps more), ``Each`` (any names), a tuple (one of these).
 """
 
 import dataclasses
@@ -66,6 +66,7 @@ OPTIMUM = {
     "information": float,
     "outcome": str,
 }
+SIDES = {"left": float, "printed": float, "corrected": float}
 PARAMETERS = {
     "ncvae": ("beta", "delta"),
     "beta-vae": ("beta",),
@@ -103,6 +104,29 @@ KINDS: Mapping[str, Kind] = {
         for target in TARGETS
     },
     **{f"{target}-analysis": _analysis(target) for target in TARGETS},
+    "ncvae-theorem7": _numeric(
+        "ncvae",
+        "theorem7",
+        {"tolerance": float, "rows": [SIDES], "equality": [{**SIDES, "case": str}]},
+    ),
+    "ncvae-codes": _numeric(
+        "ncvae",
+        "codes",
+        {
+            "data_dimension": float,
+            "quantiles": [float],
+            "setting": {"noise_scale": float, "beta": float, "delta": float},
+            "rows": [
+                {
+                    **dict.fromkeys(
+                        ("shift", "latent_dim", "information", "information_bound", "prior_divergence"), float
+                    ),
+                    **dict.fromkeys(("log_radius", "prior", "noise_prior"), [float]),
+                    "densities": [[float]],
+                }
+            ],
+        },
+    ),
     "verdicts": Kind(
         schema="vaeproof.figures.verdicts/1",
         command="python -m variational.check all --json | python -m figures.collect verdicts",

@@ -1,4 +1,4 @@
-"""Reads saved records and refuses what a figure cannot rely on: another schema, a missing field, a number that is none."""
+"""Reads saved records and refuses what a figure cannot rely on: another schema, a missing field, nan."""
 
 import json
 import math

@@ -14,7 +14,7 @@ DATA_DIMENSION = 100
 SHIFTS = (0.5, 1.5, 3.0)  # distance of the means of data and noise, in deviations
 SETTING = {"noise_scale": 3.0, "beta": 2.0, "delta": 1.0}
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)  # of t under the data, whose codes are kept
-LIKELIEST = 1e-6  # densities relative to the largest below which a node of r is left out
+LIKELIEST = 1e-4  # densities relative to the largest below which a node of r is left out
 
 
 def codes(_: str, progress: Progress) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def codes(_: str, progress: Progress) -> dict[str, Any]:
         found = gaussian_ncvae(law.log_ratio, law.weights, latent_dim=dimension, **SETTING).require_converged()
         chosen = np.searchsorted(np.cumsum(law.weights), QUANTILES).clip(max=len(law.weights) - 1)
         width = np.gradient(found.grid.nodes)  # masses to densities in log r
-        kept = found.log_aggregate - np.log(width)
-        kept = kept > kept.max() + np.log(LIKELIEST)
+        marginals = np.stack([found.log_aggregate, found.log_prior, found.log_noise_prior]) - np.log(width)
+        kept = (marginals > marginals.max(axis=1, keepdims=True) + np.log(LIKELIEST)).any(axis=0)
         rows.append(
             {
                 "shift": shift,
