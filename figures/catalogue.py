@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from figures import codes, factorisation, regimes, theorem7
+from figures import codes, factorisation, regimes, solver, theorem7
 from figures.kinds import KINDS
 from figures.style import Draw
 
@@ -28,6 +28,7 @@ FIGURES: Mapping[str, Drawing] = {
     "factorisation": Drawing(draw=factorisation.draw, records=factorisation.RECORDS, caption=factorisation.CAPTION),
     "codes": Drawing(draw=codes.draw, records=codes.RECORDS, caption=codes.CAPTION),
     "theorem7": Drawing(draw=theorem7.draw, records=theorem7.RECORDS, caption=theorem7.CAPTION),
+    "solver": Drawing(draw=solver.draw, records=solver.RECORDS, caption=solver.CAPTION),
 }
 
 

@@ -48,7 +48,8 @@ def draw(records: Records) -> Figure:
     """Return codes for two overlaps and three dimensions, above the information for all of them."""
     record = records["ncvae-codes"]
     figure = new_figure("Exact NC-VAE codes lie between the two priors, and keep more in more dimensions", height=118)
-    upper, lower = figure.subfigures(2, 1, height_ratios=(1.15, 1))
+    halves: Any = figure.subfigures(2, 1, height_ratios=(1.15, 1))
+    upper, lower = halves
     grid = upper.subplots(len(SHOWN_SHIFTS), len(SHOWN_DIMENSIONS), sharex=True)
     for line, shift in zip(grid, SHOWN_SHIFTS, strict=True):
         for axes, dimension in zip(line, SHOWN_DIMENSIONS, strict=True):

@@ -66,6 +66,7 @@ OPTIMUM = {
     "information": float,
     "outcome": str,
 }
+TIME = {"median_ms": float}
 SIDES = {"left": float, "printed": float, "corrected": float}
 PARAMETERS = {
     "ncvae": ("beta", "delta"),
@@ -121,12 +122,26 @@ KINDS: Mapping[str, Kind] = {
                     **dict.fromkeys(
                         ("shift", "latent_dim", "information", "information_bound", "prior_divergence"), float
                     ),
-                    **dict.fromkeys(("log_radius", "prior", "noise_prior"), [float]),
+                    **{name: [float] for name in ("log_radius", "prior", "noise_prior")},
                     "densities": [[float]],
                 }
             ],
         },
     ),
+    "ncvae-routes": _numeric(
+        "ncvae",
+        "routes",
+        {
+            "shape": [float],
+            "gap": float,
+            "runs": [{"setting": {"beta": float, "delta": float}, "route": str, "gaps": [(float, None)]}],
+            "grids": [{"size": float, "spacing": float, "lower": float, "upper": float, "gap": float}],
+        },
+    ),
+    "peers": _benchmark(
+        "peers", {"machine": str, "cores": float, "results": [{"shape": [float], "times": Each(TIME)}]}
+    ),
+    "scaling": _benchmark("scaling", {"results": [({"size": float, "times": Each(TIME)}, {"slope": float})]}),
     "verdicts": Kind(
         schema="vaeproof.figures.verdicts/1",
         command="python -m variational.check all --json | python -m figures.collect verdicts",

@@ -17,6 +17,7 @@ SETTINGS: tuple[dict[str, float], ...] = (
 )
 SHAPE = (100, 200)
 STEPS = 60
+REACH = (-15.0, 15.0)  # of the grid of z
 SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 
 
@@ -38,13 +39,14 @@ def routes(_: str, progress: Progress) -> dict[str, Any]:
         progress(done, total)
         done += 1
         certificate = solve(_gaussian_problem(size, size, SETTINGS[0]), gap_tol=GAP).certificate
-        grids.append({"size": size, "lower": certificate.lower, "upper": certificate.upper, "gap": certificate.gap})
+        ends = {"lower": certificate.lower, "upper": certificate.upper, "gap": certificate.gap}
+        grids.append({"size": size, "spacing": (REACH[1] - REACH[0]) / (size - 1), **ends})
     return {"shape": list(SHAPE), "gap": GAP, "runs": runs, "grids": grids}
 
 
 def _gaussian_problem(number_x: int, number_z: int, setting: Mapping[str, float]) -> Problem:
     """Return p_d, p_n = N(0,1), N(1,1.5^2) on [-5,6] and p, n = N(0,1), N(0,25) on [-15,15]."""
-    x, z = np.linspace(-5, 6, number_x), np.linspace(-15, 15, number_z)
+    x, z = np.linspace(-5, 6, number_x), np.linspace(*REACH, number_z)
     return ncvae_problem(
         np.exp(gaussian_log_masses(1, x)), np.exp(gaussian_log_masses(1.5, x, 1.0)),
         gaussian_log_masses(1, z), gaussian_log_masses(5, z), beta=setting["beta"], delta=setting["delta"],
