@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from figures import codes, factorisation, regimes, solver, theorem7
+from figures import codes, factorisation, regimes, saddle, solver, steepness, theorem7
 from figures.kinds import KINDS
 from figures.style import Draw
 
@@ -29,6 +29,8 @@ FIGURES: Mapping[str, Drawing] = {
     "codes": Drawing(draw=codes.draw, records=codes.RECORDS, caption=codes.CAPTION),
     "theorem7": Drawing(draw=theorem7.draw, records=theorem7.RECORDS, caption=theorem7.CAPTION),
     "solver": Drawing(draw=solver.draw, records=solver.RECORDS, caption=solver.CAPTION),
+    "saddle": Drawing(draw=saddle.draw, records=saddle.RECORDS, caption=saddle.CAPTION),
+    "steepness": Drawing(draw=steepness.draw, records=steepness.RECORDS, caption=steepness.CAPTION),
 }
 
 

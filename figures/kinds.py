@@ -66,6 +66,7 @@ OPTIMUM = {
     "information": float,
     "outcome": str,
 }
+DIVERGENCES = {name: [float] for name in ("fisher", "bound", "infimum", "kl_to_posterior", "kl_to_prior")}
 TIME = {"median_ms": float}
 SIDES = {"left": float, "printed": float, "corrected": float}
 PARAMETERS = {
@@ -82,6 +83,12 @@ def _regimes(target: str) -> Mapping[str, Any]:
     noise = [float] if target == "ncvae" else None
     axes = {name: [float] for name in names}
     return {"data": [float], "noise": noise, "axes": axes, "rows": [{**names, **OPTIMUM}]}
+
+
+def _saddle(target: str) -> Mapping[str, Any]:
+    curves = {"information": [float], "constant": [float]}
+    setting = dict.fromkeys(PARAMETERS[target], float)
+    return {"steps": [float], "cells": [float], "rows": [{"setting": setting, "curves": curves, "matched": [float]}]}
 
 
 KINDS: Mapping[str, Kind] = {
@@ -104,6 +111,7 @@ KINDS: Mapping[str, Kind] = {
         )
         for target in TARGETS
     },
+    **{f"{target}-saddle": _numeric(target, "saddle", _saddle(target)) for target in TARGETS},
     **{f"{target}-analysis": _analysis(target) for target in TARGETS},
     "ncvae-theorem7": _numeric(
         "ncvae",
@@ -136,6 +144,15 @@ KINDS: Mapping[str, Kind] = {
             "gap": float,
             "runs": [{"setting": {"beta": float, "delta": float}, "route": str, "gaps": [(float, None)]}],
             "grids": [{"size": float, "spacing": float, "lower": float, "upper": float, "gap": float}],
+        },
+    ),
+    "illidvae-steepness": _numeric(
+        "illidvae",
+        "steepness",
+        {
+            "rows": [
+                {"family": str, "strengths": [float], "datum": DIVERGENCES, "data": DIVERGENCES, "favourable": [float]}
+            ]
         },
     ),
     "peers": _benchmark(

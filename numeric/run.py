@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from numeric.studies import codes, factorisation, regimes, routes, saddle, theorem7
+from numeric.studies import codes, factorisation, regimes, routes, saddle, steepness, theorem7
 from numeric.studies.settings import Progress
 from variational.errors import VaeproofError
 
@@ -24,12 +24,14 @@ STUDIES: Mapping[str, Study] = {
     "routes": routes.routes,
     "codes": codes.codes,
     "theorem7": theorem7.sides,
+    "steepness": steepness.steepness,
 }
 TARGETS: Mapping[str, tuple[str, ...]] = {
     "ncvae": ("regimes", "factorisation", "saddle", "routes", "codes", "theorem7"),
     "beta-vae": ("regimes", "factorisation", "saddle"),
     "infovae": ("regimes", "factorisation", "saddle"),
     "aae": ("regimes", "factorisation", "saddle"),
+    "illidvae": ("steepness",),
 }
 ALL = "all"
 

@@ -1,10 +1,12 @@
 """The small problems that several studies share, and how one entry of a study is solved."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from numeric import descent
 from numeric.arrays import Array, log_sum_exp
@@ -20,15 +22,6 @@ STARTS = 6  # of a descent
 DATA = (0.5, 0.5)
 NOISE = (0.2, 0.8)  # ratios 0.4 and 1.6 to the data
 POINTS = np.linspace(-6.0, 6.0, 13)  # of z
-BUILDERS: dict[str, Callable[..., Problem]] = {
-    "ncvae": lambda beta, delta: problem(
-        blocks.BUILT_IN["ncvae"], {"beta": beta, "delta": delta}, DATA, gaussian_log_masses(1.0),
-        noise=NOISE, log_noise_prior=gaussian_log_masses(2.5), convex=False,
-    ),
-    "beta-vae": lambda beta: beta_vae_problem(DATA, gaussian_log_masses(1.0), beta=beta),
-    "infovae": lambda alpha, weight: infovae_problem(DATA, gaussian_log_masses(1.0), alpha=alpha, weight=weight),
-    "aae": lambda weight: aae_problem(DATA, gaussian_log_masses(1.0), weight=weight),
-}  # fmt: skip
 
 
 def gaussian_log_masses(deviation: float, points: Array = POINTS, mean: float = 0.0) -> Array:
@@ -36,6 +29,36 @@ def gaussian_log_masses(deviation: float, points: Array = POINTS, mean: float = 
     logits = -(((points - mean) / deviation) ** 2) / 2
     found: Array = logits - log_sum_exp(logits[None, :], axis=1)
     return found
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Spaces:
+    """The densities of a small problem."""
+
+    data: npt.ArrayLike
+    noise: npt.ArrayLike
+    log_prior: npt.ArrayLike
+    log_noise_prior: npt.ArrayLike
+
+
+SMALL = Spaces(
+    data=DATA, noise=NOISE, log_prior=gaussian_log_masses(1.0), log_noise_prior=gaussian_log_masses(2.5)
+)  # fmt: skip
+BUILDERS: dict[str, Callable[..., Problem]] = {
+    "ncvae": lambda beta, delta, *, on=SMALL: problem(
+        blocks.BUILT_IN["ncvae"], {"beta": beta, "delta": delta}, on.data, on.log_prior,
+        noise=on.noise, log_noise_prior=on.log_noise_prior, convex=False,
+    ),
+    "beta-vae": lambda beta, *, on=SMALL: beta_vae_problem(on.data, on.log_prior, beta=beta),
+    "infovae": lambda alpha, weight, *, on=SMALL: infovae_problem(on.data, on.log_prior, alpha=alpha, weight=weight),
+    "aae": lambda weight, *, on=SMALL: aae_problem(on.data, on.log_prior, weight=weight),
+}  # fmt: skip
+
+
+def equal_cells(number: int) -> Spaces:
+    """Return as many x as z, all equally likely: what atomless spaces are once they are cut into cells."""
+    masses = np.full(number, 1 / number)
+    return Spaces(data=masses, noise=masses, log_prior=np.log(masses), log_noise_prior=np.log(masses))
 
 
 def is_convex(found: Problem) -> bool:

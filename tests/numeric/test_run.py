@@ -2,10 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from numeric import run
-from numeric.studies import codes, regimes, routes, theorem7
+from numeric.studies import codes, regimes, routes, saddle, steepness, theorem7
 from numeric.studies.settings import BUILDERS, is_convex
 
 ROUNDING = 1e-9  # nats
@@ -94,6 +95,37 @@ def test_the_routes_close_the_gap_and_the_bracket_settles_with_the_grid(monkeypa
     assert seen[-1] == (len(seen) - 1, len(seen))
     uppers = [row["upper"] for row in record["grids"]]
     assert abs(uppers[-1] - uppers[-2]) < abs(uppers[3] - uppers[2])
+    for row in record["grids"]:
+        assert row["spacing"] * (row["size"] - 1) == pytest.approx(30, rel=ROUNDING)
+
+
+@pytest.mark.parametrize("target", ["ncvae", "beta-vae", "infovae", "aae"])
+def test_matched_cells_change_the_loss_by_the_weight_of_information_times_log_of_their_number(target):
+    weight = {
+        "ncvae": lambda setting: setting["beta"] - 1,  # the settings have no noise
+        "beta-vae": lambda setting: setting["beta"] - 1,
+        "infovae": lambda setting: -setting["alpha"],
+        "aae": lambda _: -1.0,
+    }[target]
+    record = saddle.saddle(target, lambda *_: None)
+    for row in record["rows"]:
+        expected = weight(row["setting"]) * np.log(record["cells"])
+        np.testing.assert_allclose(row["matched"], expected, rtol=0, atol=ROUNDING)
+
+
+def test_steepness_bounds_the_fisher_divergence_and_saves_data_sets_but_not_one_datum(monkeypatch):
+    monkeypatch.setattr(steepness, "STRENGTHS", (0.1, 1.0, 3.0))
+    record = steepness.steepness("illidvae", lambda *_: None)
+    assert [row["family"] for row in record["rows"]] == list(steepness.CASES)
+    for row in record["rows"]:
+        for part in (row["datum"], row["data"]):
+            slack = 1 + 10 * np.array(part["error"])  # of quadrature
+            assert (np.array(part["infimum"]) <= np.array(part["fisher"]) * slack).all()
+            assert (np.array(part["bound"]) <= np.array(part["fisher"]) * (1 + ROUNDING)).all()
+            assert max(part["error"]) < 1e-2
+        assert part["infimum"] == sorted(part["infimum"])
+        assert part["infimum"][0] > 0
+        assert row["favourable"][-1] < 1e-2 * row["data"]["infimum"][-1]
 
 
 def test_the_printed_theorem_7_fails_on_some_instances_and_the_corrected_one_on_none(monkeypatch):
@@ -114,6 +146,10 @@ def test_codes_keep_more_information_in_more_dimensions_and_stay_below_the_bound
         assert 0 < row["information"] <= row["information_bound"]
         assert len(row["densities"]) == len(record["quantiles"])
         assert {len(curve) for curve in row["densities"]} == {len(row["log_radius"])}
+        for curve in (*row["densities"], row["prior"], row["noise_prior"], row["aggregate"]):
+            assert np.trapezoid(curve, row["log_radius"]) == pytest.approx(
+                1, abs=1e-2
+            )  # what is left out, and rounding
     for shift in codes.SHIFTS:
         found = [row["information"] for row in record["rows"] if row["shift"] == shift]
         assert found == sorted(found)
