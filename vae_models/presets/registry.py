@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from vae_models.config import RunConfig
-from vae_models.presets import digits
+from vae_models.presets import arelbo, digits, infovae, ncvae
 from vae_models.presets.preset import Preset
 from vae_models.records import Target
 from variational.errors import InvalidInputError
 
-_MODULES = (digits.PRESETS,)
+_PAPERS = (digits.PRESETS, ncvae.PRESETS, infovae.PRESETS, arelbo.PRESETS)
 
-PRESETS: Mapping[str, Preset] = {preset.config.preset: preset for presets in _MODULES for preset in presets}
+PRESETS: Mapping[str, Preset] = {preset.config.preset: preset for presets in _PAPERS for preset in presets}
 
 
 def find_preset(name: str) -> Preset:
