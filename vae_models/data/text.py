@@ -1,5 +1,6 @@
 """Sentences as rows of token numbers, padded at the end; the vocabulary is that of the training part."""
 
+import codecs
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +17,33 @@ SPECIAL = ("<pad>", "<s>", "</s>", "<unk>")
 
 
 def read_sentences(path: Path) -> list[list[str]]:
-    """Return the tokens of each line that is not empty.
+    """Return the tokens of each line; lines that are empty or blank are left out.
 
     Raises:
-        DataError: The file is missing, is no UTF-8, or has no sentence.
+        DataError: The file is missing, has a line that is no UTF-8, or has no sentence.
     """
     try:
-        sentences = [tokens for line in path.read_text(encoding="utf-8").splitlines() if (tokens := line.split())]
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n")  # the only end of a line there is
+    except OSError as error:
         msg = f"{path}: expected a text file, one sentence a line: {error}"
         raise DataError(msg) from error
+    sentences = [tokens for number, line in enumerate(lines, start=1) if (tokens := _decoded(line, path, number))]
     if not sentences:
         msg = f"{path}: expected one sentence a line, found none"
         raise DataError(msg)
     return sentences
+
+
+def _decoded(line: bytes, path: Path, number: int) -> list[str]:
+    try:
+        return line.decode("utf-8").split()
+    except UnicodeDecodeError as error:
+        odd = line[error.start]
+        msg = (
+            f"{path}, line {number}: byte {odd:#04x} at place {error.start + 1} is no UTF-8; "
+            "convert the file, as by: iconv -f latin1 -t utf-8"
+        )
+        raise DataError(msg) from error
 
 
 def vocabulary_of(sentences: list[list[str]], *, largest: int | None = None) -> tuple[str, ...]:
@@ -47,13 +61,14 @@ def encode(
 
     Args:
         sentences: Tokens.
-        vocabulary: As ``vocabulary_of`` makes it; other words become UNKNOWN.
+        vocabulary: As ``vocabulary_of`` makes it; other words become UNKNOWN, and so do those that look like padding,
+            begin or end.
         length: Of a row at most, at least 3; None takes the longest sentence.
     """
     if length is not None and length < 3:
         msg = f"length must be at least 3, for a token between begin and end, got {length}"
         raise InvalidInputError(msg)
-    numbers = {word: number for number, word in enumerate(vocabulary)}
+    numbers = {word: number for number, word in enumerate(vocabulary) if number >= len(SPECIAL)}
     longest = max(map(len, sentences)) + 2 if length is None else length
     rows = np.full((len(sentences), longest), PADDING, dtype=np.int64)
     for row, tokens in zip(rows, sentences, strict=True):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import cast
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from vae_models.networks.checks import require_batch
@@ -150,7 +150,7 @@ class Encoder(nn.Module):
         self.data_shape = cast(tuple[int, ...], trunk.data_shape)
         self.latent_dim = cast(int, head.latent_dim)
 
-    def forward(self, data: Float[Tensor, "batch ..."]) -> Posterior:
+    def forward(self, data: Shaped[Tensor, "batch ..."]) -> Posterior:
         """Return the posterior of each x.
 
         Raises:

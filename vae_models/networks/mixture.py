@@ -8,7 +8,7 @@ import math
 from typing import cast
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 
 from vae_models.networks.checks import require_batch
@@ -108,7 +108,7 @@ class MixtureEncoder(nn.Module):
         self.class_layer = linear(features, classes, generator=generator)
         self.component_layer = linear(features, 2 * classes * latent_dim, generator=generator)
 
-    def forward(self, data: Float[Tensor, "batch ..."]) -> MixturePosterior:
+    def forward(self, data: Shaped[Tensor, "batch ..."]) -> MixturePosterior:
         """Return the posterior of each x.
 
         Raises:

@@ -313,6 +313,31 @@ def test_a_text_without_sentences_is_named(content, tmp_path):
         read_sentences(path)
 
 
+@pytest.mark.parametrize("before", [b"", b"good\n\n", b"\n\xc3\xa9\n \n"])
+def test_odd_bytes_are_named_by_line_and_place(before, tmp_path):
+    path = tmp_path / "latin.txt"
+    path.write_bytes(before + b"caf\xe9 au lait\nb\n")
+    line = before.count(b"\n") + 1
+    with pytest.raises(DataError, match=rf"latin\.txt, line {line}: byte 0xe9 at place 4 is no UTF-8; convert .*iconv"):
+        read_sentences(path)
+
+
+def test_empty_lines_marks_and_ends_of_other_systems_are_no_words(tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_bytes("\ufeffa b\r\n\r\n   \n\tc \u2028 d\x0ce\r\n\n".encode())
+    assert read_sentences(path) == [["a", "b"], ["c", "d", "e"]]
+
+
+def test_words_that_are_unknown_or_look_like_marks_are_unknown():
+    sentences = [["<s>", "a", "</s>", "new", "<pad>", "<unk>"], ["a"]]
+    rows = encode(sentences, vocabulary_of([["a", "a", "<pad>"]]))
+    assert rows.tolist() == [
+        [BEGIN, UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, END],
+        [BEGIN, 4, END, *[PADDING] * 5],
+    ]
+    assert lengths(rows).tolist() == [8, 3]
+
+
 def test_text_is_read_from_a_file_or_from_a_folder(tmp_path):
     (tmp_path / "train.txt").write_text("a b\nc\n" * 50, encoding="utf-8")
     (tmp_path / "valid.txt").write_text("a\n", encoding="utf-8")
