@@ -74,7 +74,12 @@ class OptimiserConfig:
         momentum: Of SGD and RMSprop.
         epsilon: Of Adam, AdamW and RMSprop; None takes 1e-8.
         weight_decay: Multiplied with the weights and added to the gradient (AdamW: subtracted from the weights).
-        clip_norm: The gradient of all weights together is shortened to this norm; None leaves it.
+        clip_norm: The gradient of all weights together is shortened to this norm; None leaves it. That of an adversary
+            is shortened by itself.
+        adversary_rate: Learning rate of a network that is trained against the model; None takes learning_rate.
+        adversary_betas: Of Adam and AdamW for it; None takes betas.
+        adversary_updates: Its updates for each of the model: all but the last from batches drawn at random, the last
+            together with the model.
     """
 
     optimiser: Literal["adam", "adamw", "sgd", "rmsprop"] = "adam"
@@ -84,13 +89,21 @@ class OptimiserConfig:
     epsilon: float | None = None
     weight_decay: float = 0.0
     clip_norm: float | None = None
+    adversary_rate: float | None = None
+    adversary_betas: tuple[float, float] | None = None
+    adversary_updates: int = 1
 
     def __post_init__(self) -> None:
         """Refuse rates and norms that are not positive, and momenta outside [0, 1)."""
-        require_positive(self, "learning_rate", "epsilon", "clip_norm")
+        require_positive(self, "learning_rate", "epsilon", "clip_norm", "adversary_rate", "adversary_updates")
         require(0 <= self.weight_decay < float("inf"), "weight_decay", self.weight_decay, "at least 0 and finite")
-        for name, value in (("momentum", self.momentum), ("betas", self.betas[0]), ("betas", self.betas[1])):
-            require(0 <= value < 1, name, value, "at least 0 and below 1")
+        for name, values in (
+            ("momentum", (self.momentum,)),
+            ("betas", self.betas),
+            ("adversary_betas", self.adversary_betas or ()),
+        ):
+            for value in values:
+                require(0 <= value < 1, name, value, "at least 0 and below 1")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

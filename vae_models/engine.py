@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from vae_models.config import RunConfig
+from vae_models.config import OptimiserConfig, RunConfig
 from vae_models.data.dataset import Part
 from vae_models.data.text import lengths
 from vae_models.errors import NonFiniteLossError
 from vae_models.graphs import GraphedStep
 from vae_models.model import Model
-from vae_models.objective import Batch, Objective, Preparing, Terms
+from vae_models.objective import Batch, Objective, Opposed, Preparing, Terms
 from vae_models.optimisers import make_optimiser
 from vae_models.order import Order
 from vae_models.seeds import derived_seed
@@ -49,8 +49,11 @@ class Engine:
 
     Attributes:
         steps: Optimiser steps taken.
+        parameters: All that is trained.
+        adversary: Which of them are trained against the model.
         generator: Of every draw.
-        before: State of the generator before the last step, on a processor.
+        index: Positions in the data set of the last batch of a loss.
+        before: State of the generator before that batch, on a processor.
     """
 
     def __init__(
@@ -77,8 +80,19 @@ class Engine:
         self.generator.manual_seed(derived_seed(config.seed, "draws", self.world.rank))
         parameters = {id(weight): weight for module in self._modules for weight in module.parameters()}
         self.parameters = [weight for weight in parameters.values() if weight.requires_grad]
+        self.adversary = _adversary(objective, config)
+        against = {id(weight) for weight in self.adversary}
         graphs = config.machine.cuda_graphs
-        self.optimiser = make_optimiser(self.parameters, config.optimiser, capturable=graphs)
+        self.optimiser = make_optimiser(
+            [weight for weight in self.parameters if id(weight) not in against],
+            config.optimiser,
+            adversary=self.adversary,
+            capturable=graphs,
+        )
+        if config.optimiser.adversary_updates > 1 and (graphs or self.world.size > 1):
+            what = "cuda_graphs" if graphs else f"{self.world.size} processes"
+            msg = f"adversary_updates must be 1 with {what}, got {config.optimiser.adversary_updates}"
+            raise InvalidInputError(msg)
         if config.machine.compile:
             self.model.encoder.compile()
             self.model.decoder.compile()
@@ -86,7 +100,7 @@ class Engine:
         self._loss: Any = self.objective_of_batch
         if self.world.size > 1:
             self._loss = DistributedDataParallel(_Loss(self.model, objective))
-        self.before = self.generator.get_state()
+        self.before, self.index = self.generator.get_state(), self._batches[0]
         self._check = 1 if self.device.type == "cpu" else _CHECK_ON_GPU
         self._pending: list[tuple[int, Tensor]] = []
         self._graph = GraphedStep(self) if graphs and self.world.size == 1 else None
@@ -144,24 +158,43 @@ class Engine:
             found = self._graph.step()
             if found is not None:
                 return self._taken(found)
-        if self._check == 1:
-            self.before = self.generator.get_state()
-        batch = self.batch_of(self.next_index())
-        if preparing is not None:
-            preparing.prepare(self.model, batch)
-        with self.precision():
-            terms = self._loss(batch)
-        if self._check == 1:
-            self.require_finite(self.steps, terms.loss)
+        for _ in range(self.config.optimiser.adversary_updates - 1):
+            self.update(self.loss_of(self.random_index()).loss, only=self.adversary)
+        terms = self.loss_of(self.next_index(), preparing=preparing)
         self.update(terms.loss)
         return self._taken(terms)
 
-    def update(self, loss: Tensor) -> None:
-        """Change the weights along the gradient of a loss."""
+    def random_index(self) -> Tensor:
+        """Return the positions in the data set of one of the batches of this epoch, drawn at random."""
+        self.next_index()  # after which the batches are those of this epoch
+        place = torch.randint(len(self._batches), (), generator=self.generator, device=self.device)
+        return self._batches[int(place)]
+
+    def loss_of(self, index: Tensor, *, preparing: Preparing | None = None) -> Terms:
+        """Return the loss of the batch of these positions and its terms, with a graph.
+
+        Raises:
+            NonFiniteLossError: The loss is nan or infinite, found on a processor only.
+        """
+        self.index = index
+        if self._check == 1:
+            self.before = self.generator.get_state()
+        batch = self.batch_of(index)
+        if preparing is not None:
+            preparing.prepare(self.model, batch)
+        with self.precision():
+            terms: Terms = self._loss(batch)
+        if self._check == 1:
+            self.require_finite(self.steps, terms.loss)
+        return terms
+
+    def update(self, loss: Tensor, *, only: list[nn.Parameter] | None = None) -> None:
+        """Change the weights, or some of them only, along the gradient of a loss."""
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward(inputs=only)  # type: ignore[no-untyped-call]
         if self.config.optimiser.clip_norm is not None:
-            nn.utils.clip_grad_norm_(self.parameters, self.config.optimiser.clip_norm)
+            for group in self.optimiser.param_groups:
+                nn.utils.clip_grad_norm_(group["params"], self.config.optimiser.clip_norm)
         self.optimiser.step()
 
     def _taken(self, terms: Terms) -> Terms:
@@ -188,10 +221,12 @@ class Engine:
             raise NonFiniteLossError(msg, step=step)
 
     def set_learning_rate(self, rate: float) -> None:
-        """Go on with another learning rate and with an optimiser that remembers nothing."""
+        """Go on with another learning rate, that of an adversary in proportion; the optimiser remembers nothing."""
         self.optimiser.state.clear()
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        change = rate / self.learning_rate
+        for group in self.optimiser.param_groups[1:]:
+            group["lr"] *= change
+        self.optimiser.param_groups[0]["lr"] = rate
         if self._graph is not None:
             self._graph = GraphedStep(self)
 
@@ -239,3 +274,15 @@ class Engine:
         torch.set_rng_state(default[0][rank])
         if self.device.type == "cuda" and len(default) > 1:
             torch.cuda.set_rng_state(default[1][rank], self.device)
+
+
+def _adversary(objective: Objective, config: RunConfig) -> list[nn.Parameter]:
+    """Return what is trained against the model, and refuse settings for an adversary where there is none."""
+    found = objective.adversary_parameters() if isinstance(objective, Opposed) else []
+    plain, settings = OptimiserConfig(), config.optimiser
+    for name in ("adversary_rate", "adversary_betas", "adversary_updates"):
+        value = getattr(settings, name)
+        if not found and value != getattr(plain, name):
+            msg = f"{name} must be left out where nothing is trained against the model, got {value!r}"
+            raise InvalidInputError(msg)
+    return [weight for weight in found if weight.requires_grad]

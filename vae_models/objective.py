@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int, Shaped
-from torch import Tensor
+from torch import Tensor, nn
 
 from vae_models.model import Model
 
@@ -56,6 +56,14 @@ class Scheduled(Protocol):
 
     def require_settled(self, *, total_steps: int) -> None:
         """Refuse a run of ``total_steps`` optimiser steps at whose end some weight still moves."""
+
+
+@runtime_checkable
+class Opposed(Protocol):
+    """An objective with networks that are trained against the model."""
+
+    def adversary_parameters(self) -> list[nn.Parameter]:
+        """Return what they are made of; none, where there are none."""
 
 
 @runtime_checkable

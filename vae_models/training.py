@@ -244,9 +244,11 @@ class Training:
         about: dict[str, Any] = {"step": error.step, "message": str(error)}
         if error.batch:
             engine.steps = error.step  # a GPU is asked late: then the weights are later ones than the batch
+            index = engine.next_index()
             if engine.device.type == "cpu":
                 engine.generator.set_state(engine.before)
-            batch = engine.batch_of(engine.next_index())
+                index = engine.index
+            batch = engine.batch_of(index)
             state |= {"data": batch.data, "index": batch.index, "generator": engine.before}
             about["index"] = batch.index.tolist()
         folder = self._folder / f"{NON_FINITE}-rank{engine.world.rank}"

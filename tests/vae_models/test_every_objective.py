@@ -12,6 +12,7 @@ from tests.vae_models.toys import DOUBLE, batch_of, generator, normal
 from vae_models.divergences.adversarial import JensenShannon, make_discriminator
 from vae_models.divergences.mmd import MaximumMeanDiscrepancy
 from vae_models.divergences.stein import SteinDivergence
+from vae_models.divergences.wasserstein import Wasserstein
 from vae_models.likelihoods.discrete import BernoulliLikelihood, CategoricalLikelihood
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.logistic_mixture import LogisticMixtureLikelihood
@@ -77,6 +78,9 @@ OBJECTIVES = {
     "infovae, stein": lambda latent: info_vae(alpha=1.0, scale=10.0, divergence=SteinDivergence()),  # noqa: ARG005
     "infovae, js": lambda latent: info_vae(
         alpha=0.5, scale=2.0, divergence=JensenShannon(discriminator=make_discriminator(latent, width=4))
+    ),
+    "infovae, wasserstein": lambda latent: info_vae(
+        alpha=1.0, scale=2.0, divergence=Wasserstein(critic=make_discriminator(latent, width=4))
     ),
     "aae": lambda latent: aae(discriminator=make_discriminator(latent, width=4)),
     "ae": lambda latent: autoencoder(reconstruction=Reconstruction()),  # noqa: ARG005

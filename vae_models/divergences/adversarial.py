@@ -12,7 +12,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from vae_models.objectives.passes import Pass, prior_draws, without_gradient_to
-from vae_models.objectives.weighted import Part
+from vae_models.objectives.weighted import Adversary, Part
 from vae_models.validation import require_count
 
 
@@ -49,6 +49,10 @@ class JensenShannon(Part):
         super().__init__()
         self.discriminator, self.saturating = discriminator, saturating
 
+    def opponent(self) -> "DiscriminatorLoss":
+        """Return the loss by which the discriminator is trained."""
+        return DiscriminatorLoss(discriminator=self.discriminator)
+
     def forward(self, passed: Pass) -> Float[Tensor, ""]:
         """Return the mean over the batch."""
         fixed = without_gradient_to(self.discriminator)
@@ -59,7 +63,7 @@ class JensenShannon(Part):
         return math.log(2) - _cross_entropy(of_codes, of_draws)
 
 
-class DiscriminatorLoss(Part):
+class DiscriminatorLoss(Adversary):
     """The cross-entropy that the discriminator minimises, half of it from codes and half from the prior; nats.
 
     Its gradient reaches the discriminator and not the codes, so it can be added to the loss of the model.

@@ -5,9 +5,9 @@ Source: Zhao et al. (2019), InfoVAE, equation (6), with the sign of a loss; Makh
 
 from torch import nn
 
-from vae_models.divergences.adversarial import DiscriminatorLoss, JensenShannon
+from vae_models.divergences.adversarial import JensenShannon
 from vae_models.objectives.elbo import Divergence, Reconstruction
-from vae_models.objectives.weighted import Part, Weighted, WeightedSum
+from vae_models.objectives.weighted import Adversarial, Part, Weighted, WeightedSum
 from vae_models.schedules import Schedule
 from vae_models.validation import require_in_range
 
@@ -18,7 +18,8 @@ def info_vae(*, alpha: float, scale: float, divergence: Part) -> WeightedSum:
     Args:
         alpha: Any; Proposition 2 of the paper is for alpha < 1 only.
         scale: lambda of the paper, any.
-        divergence: D: MMD, Stein or Jensen-Shannon, which brings the loss of its discriminator.
+        divergence: D: MMD, Stein, or one that is learned, Jensen-Shannon or Wasserstein, which brings the loss of its
+            opponent.
     """
     require_in_range("alpha", alpha)
     require_in_range("scale", scale)
@@ -56,8 +57,8 @@ def aae(
 
 
 def with_adversary(divergence: Part, weight: float | Schedule) -> list[Weighted]:
-    """Return the divergence with its weight, and with weight one the loss of its discriminator, if it has one."""
+    """Return the divergence with its weight, and with weight one the loss of its opponent, if it has one."""
     parts = [Weighted(part=divergence, weight=weight)]
-    if isinstance(divergence, JensenShannon):
-        parts.append(Weighted(part=DiscriminatorLoss(discriminator=divergence.discriminator)))
+    if isinstance(divergence, Adversarial):
+        parts.append(Weighted(part=divergence.opponent()))
     return parts

@@ -10,7 +10,7 @@ from vae_models.modes import evaluating
 from vae_models.model import Model
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.inverse_lipschitz import AnnealedStrength, from_pairs
-from vae_models.objective import Batch, Objective, Scheduled, Terms
+from vae_models.objective import Batch, Objective, Opposed, Scheduled, Terms
 from variational.errors import InvalidInputError
 
 
@@ -39,6 +39,10 @@ class AnnealedInverseLipschitz(nn.Module):
         """Refuse a run of ``total_steps`` at whose end some weight of the objective still moves; L may."""
         if isinstance(self.objective, Scheduled):
             self.objective.require_settled(total_steps=total_steps)
+
+    def adversary_parameters(self) -> list[nn.Parameter]:
+        """Return what the objective trains against the model."""
+        return self.objective.adversary_parameters() if isinstance(self.objective, Opposed) else []
 
     def due(self, step: int) -> bool:
         """Return whether L is set or measured before this step."""

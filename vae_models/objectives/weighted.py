@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -27,6 +28,21 @@ class Part(nn.Module):
     def forward(self, passed: Pass) -> Float[Tensor, ""]:
         """Return the mean over the batch; nats unless the part says otherwise."""
         raise NotImplementedError
+
+
+class Adversary(Part):
+    """The loss of a network that is trained against the model; no gradient of it reaches the model.
+
+    What it holds is trained by the optimiser with the settings for an adversary.
+    """
+
+
+@runtime_checkable
+class Adversarial(Protocol):
+    """A divergence by a network that learns to tell its two laws apart."""
+
+    def opponent(self) -> Adversary:
+        """Return the loss by which the network is trained."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +84,10 @@ class WeightedSum(nn.Module):
         """Refuse a run of ``total_steps`` optimiser steps at whose end some weight still moves."""
         for name, schedule in self.schedules.items():
             require_settled(schedule, total_steps=total_steps, name=f"weight of {name}")
+
+    def adversary_parameters(self) -> list[nn.Parameter]:
+        """Return what is trained against the model."""
+        return [weight for part in self.parts if isinstance(part, Adversary) for weight in part.parameters()]
 
     def forward(self, model: Model, batch: Batch) -> Terms:
         """Return the loss of the model on a batch."""
