@@ -3,6 +3,7 @@
 python -m vae_models.train PRESET [--field value ...] --out DIR
 python -m vae_models.train --resume DIR [--field value ...]
 python -m vae_models.train --list
+python -m vae_models.train PRESET --list
 """
 
 import argparse
@@ -11,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vae_models.command_line import Task, read_task
-from vae_models.data.catalogue import SUMMARIES
 from vae_models.errors import NonFiniteLossError
-from vae_models.presets.registry import PRESETS
+from vae_models.presets.listing import list_all, list_preset
+from vae_models.presets.registry import find_preset
 from variational.errors import InvalidInputError, VaeproofError
 
 
@@ -21,15 +22,14 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of what is no field of the configuration."""
     parser = argparse.ArgumentParser(
         prog="python -m vae_models.train",
-        usage="%(prog)s PRESET [--field value ...] --out DIR | --resume DIR [--field value ...] | --list",
+        usage="%(prog)s PRESET [--field value ...] --out DIR | --resume DIR [--field value ...] | [PRESET] --list",
         description="Train a preset. Every field of its configuration is an option; PRESET --help lists them.",
-        epilog="presets: " + ", ".join(PRESETS),
         allow_abbrev=False,
         add_help=False,
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder of the run is made in here")
     parser.add_argument("--resume", type=Path, metavar="DIR", help="folder of a run to go on with")
-    parser.add_argument("--list", action="store_true", help="list presets and data sets")
+    parser.add_argument("--list", action="store_true", help="list presets and data sets, or all about PRESET")
     parser.add_argument("-h", "--help", action="store_true", help="show this, or the fields of PRESET")
     return parser
 
@@ -41,8 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     preset = words.pop(0) if words and not words[0].startswith("-") else None
     options, fields = parser.parse_known_args(words)
     if options.list:
-        print(_listing())
-        return 0
+        return _list(preset)
     if options.help and preset is None:
         parser.print_help()
         return 0
@@ -72,11 +71,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _listing() -> str:
-    width = max(map(len, (*PRESETS, *SUMMARIES)))
-    presets = [f"  {name:{width}}  {preset.summary}" for name, preset in PRESETS.items()]
-    sources = [f"  {name:{width}}  {summary}" for name, summary in SUMMARIES.items()]
-    return "\n".join(["presets", *presets, "", "data sets (--source)", *sources])
+def _list(preset: str | None) -> int:
+    try:
+        print(list_all() if preset is None else list_preset(find_preset(preset)))
+    except InvalidInputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _train(task: Task) -> int:

@@ -88,7 +88,7 @@ def test_a_value_that_makes_no_sense_is_refused_by_name(kind, fields, named):
 
 
 def test_an_unknown_preset_is_answered_with_those_there_are():
-    with pytest.raises(InvalidInputError, match="preset must be one of digits"):
+    with pytest.raises(InvalidInputError, match="preset must be one of the"):
         find_preset("nothing")
 
 

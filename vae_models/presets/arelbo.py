@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from vae_models.config import DataConfig, RunConfig
-from vae_models.presets.common import TWIN, TWIN_NETWORK, TWIN_REAL_DATA, TWIN_STEPS, UNMENTIONED
+from vae_models.presets.common import TWIN, TWIN_EVALUATE_EVERY, TWIN_NETWORK, TWIN_REAL_DATA, TWIN_STEPS, UNMENTIONED
 from vae_models.presets.preset import Preset
 from vae_models.records import Target
 from vae_models.settings.latents import FixedPosteriorConfig, PosteriorForm, ScalarPosteriorConfig
@@ -81,11 +81,12 @@ def _smoothness(name: str, *, deterministic: bool, small: bool) -> Preset:
     if not deterministic:
         said["model.posterior.log_variance"] = "ours: not stated; 0, that of the prior"
     return Preset(
-        summary=f"{encodings} encodings, sigma_x^2 fixed, " + ("Table 1 small" if small else "Table 1, MNIST"),
+        summary=f"{encodings} encodings, " + ("Table 1 small" if small else "Table 1, MNIST"),
         config=RunConfig(
             preset=name,
             epochs=None if small else 200,
             steps=TWIN_STEPS if small else None,
+            evaluate_every=TWIN_EVALUATE_EVERY if small else 1.0,
             data=TWIN_REAL_DATA if small else DataConfig(source="mnist"),
             model=ModelConfig(
                 latent_dim=8,
@@ -126,6 +127,7 @@ def _variance(name: str, *, small: bool) -> Preset:
             preset=name,
             epochs=None if small else 100,
             steps=TWIN_STEPS if small else None,
+            evaluate_every=TWIN_EVALUATE_EVERY if small else 1.0,
             data=DataConfig(source="noise-partitions", base=base, pattern="spatial-conditional", noise_variance=0.1),
             model=ModelConfig(
                 latent_dim=16,
@@ -256,10 +258,11 @@ def _generation(name: str, method: _Method) -> Preset:
     if method.nll is not None:
         tables += _targets(f"Table 7, {method.summary}, MNIST", {"importance_weighted_nll": method.nll})
     return Preset(
-        summary=f"{method.summary}, Tables 4 and 7 small",
+        summary=f"{method.summary}, Tables 4, 7 small",
         config=RunConfig(
             preset=name,
             steps=TWIN_STEPS,
+            evaluate_every=TWIN_EVALUATE_EVERY,
             data=TWIN_REAL_DATA,
             model=ModelConfig(
                 latent_dim=16,

@@ -16,6 +16,7 @@ UNMENTIONED: Mapping[str, str] = {
 }
 
 TWIN_STEPS = 5_000
+TWIN_EVALUATE_EVERY = 10.0  # an epoch of digits is a few steps, and an evaluation as long as some
 TWIN_DATA = DataConfig(source="digits", binarisation="dynamic")
 TWIN_REAL_DATA = DataConfig(source="digits")
 TWIN_NETWORK = MLPConfig(widths=(256,))

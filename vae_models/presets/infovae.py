@@ -3,7 +3,7 @@
 import dataclasses
 
 from vae_models.config import DataConfig, OptimiserConfig, RunConfig
-from vae_models.presets.common import TWIN, TWIN_NETWORK, TWIN_STEPS, UNMENTIONED
+from vae_models.presets.common import TWIN, TWIN_EVALUATE_EVERY, TWIN_NETWORK, TWIN_STEPS, UNMENTIONED
 from vae_models.presets.preset import Preset
 from vae_models.settings.latents import DiagonalPosteriorConfig
 from vae_models.settings.likelihoods import GaussianConfig, TrainedVarianceConfig
@@ -34,9 +34,10 @@ def _two_point(name: str, objective: ObjectiveForm, *, summary: str, sources: di
         summary=summary,
         config=RunConfig(
             preset=name,
-            steps=10_000,
+            steps=5_000,
             batch_size=500,
-            data=DataConfig(source="two-points", count=1_000, deviation=1e-5),
+            evaluate_every=5.0,
+            data=DataConfig(source="two-points", count=10_000, deviation=1e-5),
             model=ModelConfig(
                 latent_dim=1,
                 encoder=_POINTS,
@@ -51,7 +52,7 @@ def _two_point(name: str, objective: ObjectiveForm, *, summary: str, sources: di
             **UNMENTIONED,
             "data.source": "paper: Proposition 1, X = {-1, +1}",
             "data.deviation": "code: ermongroup/InfoVAE, 1e-5",
-            "data.count": "ours: each batch of the code is drawn anew; 1,000 of each point",
+            "data.count": "ours: each batch of the code is drawn anew; 10,000 of each point",
             "batch_size": "code: ermongroup/InfoVAE, 500",
             "epochs": "ours: counted in steps",
             "steps": "ours: the ELBO has no optimum here, so this is a budget and no convergence",
@@ -74,7 +75,7 @@ _TOYS = (
     _two_point(
         "infovae-two-point",
         InfoVAEConfig(alpha=0.0, scale=500.0, divergence=MMDConfig()),
-        summary="InfoVAE of two points, which stays near the prior",
+        summary="InfoVAE of two points: near the prior",
         sources=_MMD
         | {
             "objective": "paper: eq. (6)",
@@ -85,7 +86,7 @@ _TOYS = (
     _two_point(
         "infovae-two-point-elbo",
         ElboConfig(),
-        summary="ELBO of two points, which has no optimum",
+        summary="ELBO of two points: it has no optimum",
         sources={"objective": "paper: Proposition 1, the ELBO"},
     ),
 )
@@ -100,6 +101,7 @@ def _twin(
             preset=name,
             steps=TWIN_STEPS,
             batch_size=200,
+            evaluate_every=TWIN_EVALUATE_EVERY,
             data=DataConfig(source="digits", binarisation="static", train_size=train_size),
             model=ModelConfig(latent_dim=10, encoder=TWIN_NETWORK, decoder=TWIN_NETWORK),
             objective=objective,
@@ -162,11 +164,11 @@ _COMPARISON = (
     ),
     _compared(
         "digits-infovae-adversarial",
-        InfoVAEConfig(alpha=1.0, scale=1.0, divergence=AdversarialConfig()),
+        InfoVAEConfig(alpha=1.0, scale=1.0, divergence=AdversarialConfig(width=128)),
         summary="AAE, Figure 6 small",
         sources={
             "objective.scale": "ours: 1, the AAE; 1000 drowns the reconstruction",
-            "objective.divergence": "ours: not stated; three layers of 512, which do not saturate",
+            "objective.divergence": "ours: not stated; three layers of 128, not saturating",
         },
     ),
     _compared(

@@ -1,5 +1,6 @@
 """The presets of all papers by name; importing this loads no torch."""
 
+import difflib
 from collections.abc import Mapping
 
 from vae_models.config import RunConfig
@@ -8,15 +9,22 @@ from vae_models.presets.preset import Preset
 from vae_models.records import Target
 from variational.errors import InvalidInputError
 
-_PAPERS = (digits.PRESETS, ncvae.PRESETS, infovae.PRESETS, arelbo.PRESETS)
+PAPERS: Mapping[str, tuple[Preset, ...]] = {
+    "first steps": digits.PRESETS,
+    "NC-VAE": ncvae.PRESETS,
+    "InfoVAE": infovae.PRESETS,
+    "AR-ELBO": arelbo.PRESETS,
+}
 
-PRESETS: Mapping[str, Preset] = {preset.config.preset: preset for presets in _PAPERS for preset in presets}
+PRESETS: Mapping[str, Preset] = {preset.config.preset: preset for presets in PAPERS.values() for preset in presets}
 
 
 def find_preset(name: str) -> Preset:
-    """Return the preset of a name, or raise InvalidInputError with the names there are."""
+    """Return the preset of a name, or raise InvalidInputError with the names that are near."""
     if name not in PRESETS:
-        msg = f"preset must be one of {', '.join(PRESETS)}, got {name!r}"
+        near = difflib.get_close_matches(name, PRESETS, n=3)
+        hint = f"perhaps {' or '.join(near)}" if near else "python -m vae_models.train --list names them"
+        msg = f"preset must be one of the {len(PRESETS)} there are, got {name!r}; {hint}"
         raise InvalidInputError(msg)
     return PRESETS[name]
 

@@ -3,11 +3,17 @@
 import dataclasses
 import json
 import math
+from pathlib import Path
 
 import pytest
+import torch
 
 from vae_models import train
-from vae_models.config import DataConfig, RunConfig
+from vae_models.builders.run import build
+from vae_models.config import DataConfig, MachineConfig, RunConfig
+from vae_models.data.dataset import DataSet, Part
+from vae_models.data.sources import load
+from vae_models.engine import Engine
 from vae_models.presets.digits import PRESETS as DIGITS
 from vae_models.presets.preset import COMMAND_LINE, KINDS, Preset, settings_of
 from vae_models.presets.registry import PRESETS, described, find_preset
@@ -16,7 +22,51 @@ from vae_models.settings.model import ModelConfig
 from variational.errors import InvalidInputError
 
 NAMES = sorted(PRESETS)
-FILES = {"mnist", "fashion-mnist", "omniglot"}  # data that a machine need not have
+
+
+def data_of(config):
+    """Return the data of a preset, or random images of its shape where they are files that a machine need not have."""
+    if "mnist" not in {config.data.source, config.data.base}:
+        return load(config.data, Path("nowhere"))
+    generator = torch.Generator().manual_seed(0)
+    return DataSet(name="images", train=Part(examples=torch.rand(128, 1, 28, 28, generator=generator)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_built_and_learns(name):
+    config = PRESETS[name].config
+    config = dataclasses.replace(
+        config, batch_size=min(config.batch_size, 64), machine=MachineConfig(device="cpu", threads=1)
+    )
+    data = data_of(config)
+    torch.manual_seed(0)
+    model, objective = build(config, data)
+    engine = Engine(model, objective, data.train, config=config)
+    before = [weight.detach().clone() for weight in model.parameters()]
+    losses = [engine.step().loss.item() for _ in range(2)]
+    assert all(map(math.isfinite, losses))
+    still = [name for (name, weight), old in zip(model.named_parameters(), before, strict=True) if weight.equal(old)]
+    assert not still
+
+
+def test_the_lists_fit_80_columns_with_a_line_for_each_preset(capsys):
+    assert train.main(["--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    for name in NAMES:
+        (line,) = [line for line in lines if line.split()[:1] == [name]]
+        assert line.endswith(PRESETS[name].summary)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_own_list_shows_every_setting_and_target(name, capsys):
+    assert train.main([name, "--list"]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    words = set(shown.replace(",", " ").split())
+    preset = PRESETS[name]
+    assert {word.split("=")[0] for word in words} >= settings_of(preset.config).keys()
+    assert {f"{target.metric}={target.value:g}" for target in preset.targets} <= words
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -69,10 +119,14 @@ def test_a_preset_with_a_hole_in_its_sources_is_refused(sources, message):
         Preset(summary="", config=RunConfig(preset="p", epochs=1, model=ModelConfig()), sources=sources)
 
 
-def test_an_unknown_name_is_answered_in_one_line():
+def test_an_unknown_name_is_answered_in_one_line_with_names_that_are_near(capsys):
     with pytest.raises(InvalidInputError, match="preset must be one of") as caught:
         find_preset("nothing")
     assert "\n" not in str(caught.value)
+    assert train.main(["ncvae-sintetic", "--out", "nowhere"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "perhaps ncvae-synthetic" in error
 
 
 def test_the_record_of_a_run_says_sources_and_targets(tmp_path):
