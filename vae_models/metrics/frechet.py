@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
 
-from vae_models.modes import evaluating
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.records import MetricRecord, Split
 from vae_models.validation import require_count, require_in_range, require_one_of
 from variational.errors import InvalidInputError

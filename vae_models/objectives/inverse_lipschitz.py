@@ -6,8 +6,8 @@ Source: illidvae, section 5.3; the rule is ``AnnealedStrength``.
 import torch
 from torch import Tensor, nn
 
-from vae_models.modes import evaluating
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.inverse_lipschitz import AnnealedStrength, from_pairs
 from vae_models.objective import Batch, Objective, Opposed, Scheduled, Terms
