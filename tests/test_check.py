@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from numeric import certify
-from variational import check, claim_report, judging, workers
+from variational import check, claim_report, judging, verdict_tables, workers
 from variational.papers import registry
 from variational.recheck import digest
 from variational.records import SCHEMA, SPACES, Evidence, Status, Verdict
@@ -36,8 +36,8 @@ def run(*arguments, **environment):
     )
 
 
-def judged(status=Status.PROVED, claim_id="ncvae:eq1.corrected"):
-    evidence = (Evidence(kind="identity", shows="both sides agree", data={"points": 3}),)
+def judged(status=Status.PROVED, claim_id="ncvae:eq1.corrected", kinds=("identity",)):
+    evidence = tuple(Evidence(kind=kind, shows="both sides agree", data={"points": 3}) for kind in kinds)
     verdict = Verdict(status=status, reason="because", evidence=evidence)
     return claim_report.Judged(claim=registry.find_claim(claim_id), verdict=verdict, seconds=0.25)
 
@@ -235,14 +235,33 @@ def test_a_reader_that_leaves_early_causes_no_complaint():
     assert finished.stderr == ""
 
 
+KINDS = ("gaussian-integral", "real-inequality", "optimal-code", "enclosure")
+
+
+@pytest.mark.parametrize("columns", [64, 72, 80, 100])
+def test_no_word_of_the_table_is_broken(columns, monkeypatch, capsys):
+    screen = claim_report.console()
+    screen.width = columns
+    monkeypatch.setattr(claim_report, "console", lambda: screen)
+    claims = registry.claims()
+    claim_report.show([judged(claim_id=claim.id, kinds=KINDS) for claim in claims])
+    lines = capsys.readouterr().out.partition("\n\n")[0].splitlines()
+    assert max(map(len, lines)) <= columns
+    words = {word.rstrip(",") for line in lines for word in line.split()}
+    assert set(KINDS) <= words
+    joined = "".join(line.split()[0] for line in lines if line and line[0].isalpha())
+    assert all(claim.id in joined for claim in claims)
+
+
 def test_updating_a_file_replaces_what_is_between_the_markers_and_nothing_else(tmp_path):
     file = tmp_path / "page.md"
-    file.write_text(f"before\n{claim_report.BEGIN}\nold\n{claim_report.END}\nafter\n", encoding="utf-8")
+    begin, end = verdict_tables.marks(verdict_tables.FULL)
+    file.write_text(f"before\n{begin}\nold\n{end}\nafter\n", encoding="utf-8")
     arguments = ["ncvae", "--symbolic", "--claim", "ncvae:eq1", "--claim", "ncvae:eq1.corrected", "--update", str(file)]
     assert check.main(arguments) == 0
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert lines[:2] == ["before", claim_report.BEGIN]
-    assert lines[-2:] == [claim_report.END, "after"]
+    assert lines[:2] == ["before", begin]
+    assert lines[-2:] == [end, "after"]
     rows = [line for line in lines if line.startswith("| `")]
     assert len(rows) == 1
     assert rows[0].endswith("| `ncvae:eq1.corrected` PROVED |")

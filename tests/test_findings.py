@@ -42,6 +42,10 @@ def test_the_page_says_how_it_is_made():
     assert RENEW in findings.INTRODUCTION
 
 
+def test_every_paper_has_a_finding():
+    assert {finding.id.partition(":")[0] for finding in FINDINGS} == set(registry.PAPERS)
+
+
 def test_each_finding_has_its_verdict_its_certificate_and_its_command(results):
     entries = re.split(r"^## \d+\. ", findings.page(results), flags=re.MULTILINE)[1:]
     assert len(entries) == len(FINDINGS)
@@ -51,7 +55,8 @@ def test_each_finding_has_its_verdict_its_certificate_and_its_command(results):
         assert "**REFUTED** on all spaces" in entry
         assert str(claim.source) in entry
         assert "- witness: both sides" in entry
-        assert f"    python -m variational.check ncvae --claim {claim.id}" in entry
+        paper = claim.id.partition(":")[0]
+        assert f"    python -m variational.check {paper} --claim {claim.id}" in entry
         assert (f"Holds instead: `{claim.corrected_by}` **REFUTED**" in entry) == bool(claim.corrected_by)
 
 
@@ -82,17 +87,35 @@ def piece(kind, text="1"):
 def test_a_refutation_is_shown_by_what_breaks_the_statement():
     evidence = [piece("identity"), piece("code", "first"), piece("code", "lemma"), piece("bracket"), piece("argument")]
     assert findings.shortest(evidence, Status.REFUTED) == [evidence[1]]
-    lines = findings.certificate_lines(evidence, Status.REFUTED)
+    lines = findings.certificate_lines(evidence, Status.REFUTED, {})
     assert lines == ["- code: first", "- 3 further pieces (identity, code, argument): see the command"]
 
 
 def test_of_several_parts_the_refuted_one_with_the_shortest_certificate_is_shown():
-    def part(status, inner):
-        return {"kind": "part", "id": "a:b", "status": status, "shows": "", "evidence": [inner]}
+    def part(status, inner, name="a:b"):
+        formal = {"kind": "identity", "lhs": name, "rhs": "0", "conditions": ["b > 0"]}
+        return {"kind": "part", "id": name, "status": status, "shows": "", "evidence": [inner], "formal": formal}
 
     long, short = piece("witness", "long" * 9), piece("point")
-    evidence = [part("proved", piece("decision", "")), part("refuted", long), part("refuted", short)]
+    evidence = [part("proved", piece("decision", "")), part("refuted", long), part("refuted", short, "a:c")]
     assert findings.shortest(evidence, Status.REFUTED) == [short]
+    nested = [part("refuted", long), {**part("refuted", evidence[2], "a:d"), "evidence": evidence}]
+    assert findings.shortest(nested, Status.REFUTED) == [short]
+    lines = findings.certificate_lines(nested, Status.REFUTED, {})
+    assert lines == ["- its part `a:c` fails: `a:c = 0` for b > 0", "- point: 1"]
+
+
+def test_a_step_is_shown_by_what_it_states():
+    formal = {"kind": "limit", "variables": {"t": "> 0, < 1"}, "expr": "t/2", "tends": {"t": "0+"}, "value": "0"}
+    evidence = [{"kind": "step", "shows": "tends to 0", "formal": formal}, piece("argument", "so it is")]
+    lines = findings.certificate_lines(evidence, Status.REFUTED, {"kind": "steps"})
+    assert lines == ["- step: `t/2 -> 0 as t -> 0+` for t > 0 and \\< 1", "- argument: so it is"]
+
+
+def test_a_table_is_shown_by_the_rows_that_break_the_statement():
+    formal = {"kind": "table", "rows": [{"A": "1"}, {"A": "2.0"}]}
+    lines = findings.certificate_lines([{**piece("table"), "place": "row 2"}], Status.REFUTED, formal)
+    assert lines[-1] == "  - row 2: A = 2.0"
 
 
 def test_a_proof_is_shown_whole_and_without_numeric_certificates():

@@ -92,6 +92,9 @@ READABLE = {
     "space": ({"space": {"x": 2, "z": 1, "functions": {"p": ["1"]}, "parameters": {"beta": "2"}}},
               [("space", "text", "2 values of x, 1 values of z"), ("p(z)", "table", (("1",),)),
                ("parameters", "text", "beta = 2")]),
+    "step": ({"kind": "step", "shows": "it holds", "evidence": [{"kind": "proof", "shows": "slack"}],
+              "formal": {"kind": "real-inequality", "variables": {"a": "real"}, "where": ["a > 1"], "then": ["a > 0"]}},
+             [("states", "formula", "a > 0"), ("for", "text", "a real, a > 1"), ("shown by", "text", "proof: slack")]),
     "something else": ({"deep": [[1, {"a": "b"}]]}, [("deep", "text", "(1, a: b)")]),
 }  # fmt: skip
 

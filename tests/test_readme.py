@@ -23,7 +23,7 @@ def test_the_quick_start_is_two_lines_that_need_nothing_but_python():
 
 
 def test_the_result_table_has_its_markers_once():
-    assert re.findall(r"<!-- verdicts:(\w+) -->", README) == ["begin", "end"]
+    assert re.findall(r"<!-- (\w+:\w+) -->", README) == ["summary:begin", "summary:end"]
 
 
 def test_the_readme_names_every_command():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # rich, SymPy and z3 are loaded only where they are needed: -
     from variational.cache import Store
     from variational.claim_report import Judged
 
+PAGES = ("update", "html", "findings", "collapse")
 NO_NUMERIC = "note: the package numeric is not installed, so the verdicts rest on exact methods only"
 
 
@@ -32,7 +33,7 @@ def build_parser() -> Parser:
     parser.add_argument("targets", metavar="TARGET", nargs="+", help=f"one of {', '.join(registry.TARGETS)}")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
-    form.add_argument("--markdown", action="store_true", help="the result table of the README")
+    form.add_argument("--markdown", action="store_true", help="the tables of docs/verdicts.md")
     parser.add_argument(
         "--list", action="store_true", help="list the claims with their recorded verdicts, judge nothing"
     )
@@ -40,9 +41,12 @@ def build_parser() -> Parser:
     parser.add_argument("--symbolic", action="store_true", help="exact methods only, no numeric certificates")
     parser.add_argument("--strict", action="store_true", help="status 1 also where a printed claim is not PROVED")
     parser.add_argument("--certificates", metavar="DIR", type=Path, help="save one certificate a claim in DIR")
-    parser.add_argument("--update", metavar="FILE", type=Path, help="put the result table between the markers of FILE")
+    parser.add_argument("--update", metavar="FILE", type=Path, help="renew the tables between the markers of FILE")
     parser.add_argument("--html", metavar="FILE", type=Path, help="write one page with everything, for a browser")
     parser.add_argument("--findings", metavar="FILE", type=Path, help="write the page of the main findings (Markdown)")
+    parser.add_argument(
+        "--collapse", metavar="FILE", type=Path, help="write the page on when optima collapse (Markdown)"
+    )
     parser.add_argument("--fresh", action="store_true", help="judge every claim anew, whatever the cache holds")
     parser.add_argument(
         "--cache", metavar="DIR", type=Path, help="folder of stored verdicts, each re-checked before it is taken"
@@ -55,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Check the chosen claims and return the exit status."""
     parser = build_parser()
     options = parser.parse_args(argv)
-    pages = {"update": options.update, "html": options.html, "findings": options.findings}
+    pages = {form: getattr(options, form) for form in PAGES}
     if options.list and (options.markdown or options.certificates or any(pages.values())):
         parser.error("--list judges nothing, so it goes with --json and --claim only")
     try:
@@ -63,8 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.list:
             show_list(chosen, as_json=options.json)
             return 0
-        if options.findings:
-            require_findings(chosen)
+        require_needed(chosen, pages)
         require_places(options.certificates, pages)
         results = judge_all(chosen, store=open_cache(options.cache, fresh=options.fresh))
         contradictions: tuple[str, ...] = ()
@@ -156,11 +159,13 @@ def _has_numeric_certificates() -> bool:
         return False
 
 
-def require_findings(claims: Sequence[Claim]) -> None:
-    """Refuse to write the page of findings without the claims that it needs."""
-    from variational import findings  # noqa: PLC0415
+def require_needed(claims: Sequence[Claim], pages: Mapping[str, Path | None]) -> None:
+    """Refuse to write a page without the claims that it needs."""
+    from variational import collapse_page, findings  # noqa: PLC0415
 
-    findings.needed(claims)
+    for form, needed in (("findings", findings.needed), ("collapse", collapse_page.needed)):
+        if pages[form] is not None:
+            needed(claims)
 
 
 def require_places(certificates: Path | None, pages: Mapping[str, Path | None]) -> None:
@@ -170,13 +175,13 @@ def require_places(certificates: Path | None, pages: Mapping[str, Path | None]) 
         InvalidInputError: Where the file to update lacks the markers, or a page would replace a folder.
         OSError: Where a folder cannot be made or the file cannot be read.
     """
-    from variational.claim_report import replace_table  # noqa: PLC0415
+    from variational import verdict_tables  # noqa: PLC0415
 
     for form, file in pages.items():
         if file is None:
             continue
         if form == "update":
-            replace_table(file.read_text(encoding="utf-8"), "")
+            verdict_tables.blocks_in(file.read_text(encoding="utf-8"))
         elif file.is_dir():
             msg = f"{file}: is a folder, --{form} writes a file"
             raise InvalidInputError(msg)
@@ -199,25 +204,27 @@ def save(results: Sequence["Judged"], *, certificates: Path | None, pages: Mappi
 
 
 def page(form: str, results: Sequence["Judged"], file: Path) -> str:
-    """Return the text of a page: the report for a browser, the findings, or ``file`` with its table renewed."""
-    from variational import claim_report, findings, html_report  # noqa: PLC0415
+    """Return the text of a page: for a browser, of findings, of collapse, or ``file`` with its tables renewed."""
+    from variational import collapse_page, findings, html_report, verdict_tables  # noqa: PLC0415
 
     if form == "html":
         return html_report.page(results, registry.find_claim)
     if form == "findings":
         return findings.page(results)
-    return claim_report.replace_table(file.read_text(encoding="utf-8"), claim_report.markdown(results))
+    if form == "collapse":
+        return collapse_page.page(results, registry.find_claim)
+    return verdict_tables.updated(file.read_text(encoding="utf-8"), results)
 
 
 def report(results: Sequence["Judged"], *, as_json: bool, as_markdown: bool, quiet: bool) -> None:
     """Print the results; ``quiet`` leaves out the text for people."""
-    from variational import claim_report  # noqa: PLC0415
+    from variational import claim_report, verdict_tables  # noqa: PLC0415
 
     if as_json:
         for judged in results:
             print(claim_report.to_json(judged))
     elif as_markdown:
-        print(claim_report.markdown(results), end="")
+        print(verdict_tables.full(results), end="")
     elif not quiet:
         claim_report.show(results)
 

@@ -1,17 +1,17 @@
-"""Text, JSON and Markdown of judged claims."""
+"""Text and JSON of judged claims."""
 
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from variational.errors import InvalidInputError
 from variational.records import SPACES, Claim, Status, Verdict
 from variational.report import (
+    at_points,
     coloured,
     console,
     counted,
@@ -25,9 +25,8 @@ from variational.report import (
     table,
 )
 
-BEGIN, END = "<!-- verdicts:begin -->", "<!-- verdicts:end -->"
 COMMAND = "python -m variational.check"
-NUMERIC = "bracket"  # what numeric certificates add; the table of the README is the same without them
+GAP = 3  # columns between two cells of a table
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,16 +78,15 @@ def show_list(claims: Sequence[Claim]) -> None:
 def show(results: Sequence[Judged]) -> None:
     """Print a table of the verdicts, then every claim with its statement, reason and evidence."""
     screen = console()
-    rows = [
-        (
-            judged.claim.id,
-            coloured(judged.verdict.status.name) + Text("" if judged.as_recorded else " !"),
-            _spaces(judged.verdict).replace(", ", ",\n"),
-            _kinds(judged.verdict),
-        )
-        for judged in results
-    ]
-    show_table(screen, table(("claim", "verdict", "spaces", "evidence"), rows, fixed=("claim", "verdict", "spaces")))
+    verdicts = [coloured(judged.verdict.status.name) + Text("" if judged.as_recorded else " !") for judged in results]
+    spaces = [spaces_shown(judged.verdict).replace(", ", ",\n") for judged in results]
+    kinds = [kinds_shown(judged.verdict) for judged in results]
+    columns = ("verdict", "spaces", "evidence")
+    cells = (map(str, verdicts), spaces, kinds)
+    others = sum(_widest([column, *words]) + GAP for column, words in zip(columns, cells, strict=True))
+    names = [at_points(judged.claim.id, screen.width - others) for judged in results]
+    rows = zip(names, verdicts, spaces, kinds, strict=True)
+    show_table(screen, table(("claim", *columns), rows, fixed=("claim", "verdict", "spaces")))
     screen.print()
     _show_summary(screen, results)
     for judged in results:
@@ -96,6 +94,11 @@ def show(results: Sequence[Judged]) -> None:
     if len(results) > 1:
         screen.print()
         _show_summary(screen, results)
+
+
+def _widest(cells: Iterable[str]) -> int:
+    """Return the width of the longest word that a column holds."""
+    return max((len(word) for cell in cells for word in cell.replace(" !", "_!").split()), default=0)
 
 
 def _show_claim(screen: Console, judged: Judged) -> None:
@@ -140,69 +143,18 @@ def _verdict(judged: Judged) -> Text:
     return shown if judged.as_recorded else shown + Text(f" (recorded {judged.claim.recorded.name})")
 
 
-def _spaces(verdict: Verdict) -> str:
+def spaces_shown(verdict: Verdict) -> str:
+    """Return the spaces that a verdict names."""
     return "all" if set(verdict.spaces) == set(SPACES) else listed(verdict.spaces)
 
 
-def _kinds(verdict: Verdict, *, without: str = "") -> str:
+def kinds_shown(verdict: Verdict, *, without: str = "") -> str:
     """Return the kinds of evidence, each once, leaving out the kind ``without`` beside others."""
     counts = Counter(piece.kind for piece in verdict.evidence)
     if set(counts) != {without}:
         counts.pop(without, None)
     parts = counts.pop("part", 0)
     return listed([*([counted(parts, "part")] if parts else []), *counts]) or "none"
-
-
-def markdown(results: Sequence[Judged]) -> str:
-    """Return the table of the README: the claims of the papers, and what holds where one fails.
-
-    Parts of a conjunction and corrected forms have no line of their own.
-    """
-    verdicts = {judged.claim.id: judged.verdict for judged in results}
-    lines = ["| claim | source | verdict | spaces | certificate | holds instead |", "|---|---|---|---|---|---|"]
-    for judged in results:
-        claim = judged.claim
-        if not claim.printed_claim or _is_part(claim, results):
-            continue
-        instead = f"`{claim.corrected_by}`" if claim.corrected_by else ""
-        if claim.corrected_by in verdicts:
-            instead += f" {verdicts[claim.corrected_by].status.name}"
-        cells = (
-            f"`{claim.id}`",
-            str(claim.source.locator),
-            judged.verdict.status.name,
-            _spaces(judged.verdict),
-            _kinds(judged.verdict, without=NUMERIC),
-            instead,
-        )
-        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _is_part(claim: Claim, results: Sequence[Judged]) -> bool:
-    """Tell whether ``claim`` is a part of a claim whose id it extends."""
-    return any(
-        claim.id.startswith(f"{judged.claim.id}.") and claim.id in judged.claim.formal.get("of", ())
-        for judged in results
-    )
-
-
-def replace_table(text: str, rows: str) -> str:
-    r"""Return ``text`` with ``rows`` between its markers.
-
-    Raises:
-        InvalidInputError: Where the markers are not there, once each and in order.
-
-    Example:
-        >>> replace_table(f"a {BEGIN} old {END} b", "new\n")
-        'a <!-- verdicts:begin -->\nnew\n<!-- verdicts:end --> b'
-    """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in after or END in before or END in after:
-        msg = f"the file needs the markers {BEGIN} and {END}, once each and in this order"
-        raise InvalidInputError(msg)
-    return f"{before}{BEGIN}\n{rows}{END}{after}"
 
 
 def _plain(value: Any) -> Any:

@@ -1,11 +1,13 @@
 """The page of the findings that matter most: each with its meaning, verdict, shortest certificate and command."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from variational import mathml, readable
+from variational import readable
 from variational.claim_report import COMMAND, Judged
 from variational.errors import InvalidInputError
+from variational.markdown import escaped, statement
 from variational.papers.findings import FINDINGS, Finding
 from variational.records import SPACES, Claim, Status
 from variational.report import counted, listed
@@ -66,7 +68,7 @@ def _entry(number: int, finding: Finding, known: Mapping[str, Judged]) -> str:
         "",
         f"> {statement(claim.printed)}",
         "",
-        *certificate_lines([piece.to_json() for piece in verdict.evidence], verdict.status),
+        *certificate_lines([piece.to_json() for piece in verdict.evidence], verdict.status, claim.formal),
     ]
     if claim.corrected_by:
         instead = known[claim.corrected_by]
@@ -76,24 +78,17 @@ def _entry(number: int, finding: Finding, known: Mapping[str, Judged]) -> str:
     return "\n".join([*lines, "", f"    {COMMAND} {paper} --claim {claim.id}", ""])
 
 
-def statement(latex: str) -> str:
-    r"""Return a statement as Markdown, its formulas in the form that escapes nothing.
-
-    Example:
-        >>> statement(r"\text{if } a > 0")
-        'if $`a > 0`$'
-    """
-    shown = ""
-    for words, text in mathml.segments(latex):
-        space = "" if words or not shown or shown[-1].isspace() or shown[-1] in "(" else " "
-        shown += space + (text if words else f"$`{text}`$")
-    return shown
-
-
-def certificate_lines(evidence: Sequence[Mapping[str, Any]], status: Status) -> list[str]:
+def certificate_lines(evidence: Sequence[Mapping[str, Any]], status: Status, formal: Mapping[str, Any]) -> list[str]:
     """Return the shortest certificate of a verdict as lines of Markdown, and a line on what it leaves out."""
     pieces = shortest(evidence, status)
-    lines = [line for piece in pieces for line in _piece_lines(piece, status)]
+    part = failing_part(evidence) if status is Status.REFUTED else None
+    lines = []
+    if part is not None:
+        formal = part["formal"]
+        lines.append(f"- its part `{part['id']}` fails: {_statement_shown(formal)}")
+    for piece in pieces:
+        lines += _piece_lines(piece, status)
+        lines += _rows_shown(piece, formal) if piece["kind"] == "table" else ()
     others = [piece["kind"] for piece in evidence if piece not in pieces and piece["kind"] not in BESIDE | {"part"}]
     if others:
         lines.append(f"- {counted(len(others), 'further piece')} ({listed(dict.fromkeys(others))}): see the command")
@@ -107,33 +102,53 @@ def shortest(evidence: Sequence[Mapping[str, Any]], status: Status) -> list[Mapp
     shortest one; otherwise it is every piece, as a proof needs them all.
     """
     own = [piece for piece in evidence if piece["kind"] not in BESIDE]
-    parts = [piece for piece in own if piece["kind"] == "part" and piece["status"] == status.value]
     if status is not Status.REFUTED:
+        parts = [piece for piece in own if piece["kind"] == "part" and piece["status"] == status.value]
         return [inner for part in parts for inner in shortest(part["evidence"], status)] if parts else own
-    if parts:
-        return min((shortest(part["evidence"], status) for part in parts), key=_length)
+    part = failing_part(own)
+    if part is not None:
+        return shortest(part["evidence"], status)
     breaking = [piece for piece in own if piece["kind"] in BREAKING]
     return breaking[:1] or own
+
+
+def failing_part(evidence: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the refuted part with the shortest certificate, itself no conjunction; None where there are no parts."""
+    parts = [piece for piece in evidence if piece["kind"] == "part" and piece["status"] == Status.REFUTED.value]
+    found = [failing_part(part["evidence"]) or part for part in parts]
+    return min(found, key=lambda part: _length(shortest(part["evidence"], Status.REFUTED)), default=None)
 
 
 def _length(pieces: Sequence[Mapping[str, Any]]) -> int:
     return sum(len(str(piece)) for piece in pieces)
 
 
+def _statement_shown(formal: Mapping[str, Any]) -> str:
+    """Return a formal statement on one line; one of another kind than formulas by its kind."""
+    formulas, domain = readable.stated(formal)
+    shown = ", ".join(f"`{formula}`" for formula in formulas) or f"by {formal['kind']}"
+    return f"{shown} for {escaped(domain)}" if domain else shown
+
+
+def _rows_shown(piece: Mapping[str, Any], formal: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the rows of a table, as printed, that a piece of evidence points to."""
+    for number in re.findall(r"\d+", str(piece.get("place", ""))):
+        row = formal["rows"][int(number) - 1]
+        yield f"  - row {number}: {', '.join(f'{name} = {entry}' for name, entry in row.items())}"
+
+
 def _piece_lines(piece: Mapping[str, Any], status: Status) -> Iterator[str]:
-    yield f"- {piece['kind']}: {_escaped(str(piece['shows']))}"
+    if piece["kind"] == "step":
+        yield f"- step: {_statement_shown(piece['formal'])}"
+        return
+    yield f"- {piece['kind']}: {escaped(str(piece['shows']))}"
     if status is not Status.REFUTED:  # what a proof is made of is long; the command shows it
         return
     for item in readable.items(piece):
         if item.form == readable.TABLE:
             rows = "; ".join(" ".join(row) for row in item.content)
-            yield f"  - {_escaped(item.label)}: {rows}"
-        elif item.form == readable.FORMULA:
+            yield f"  - {escaped(item.label)}: {rows}"
+        elif item.form == readable.FORMULA and item.label != "place":  # the rows themselves stand below
             yield f"  - {item.label}: `{item.content}`"
         elif item.form == readable.TEXT:
-            yield f"  - {_escaped(item.label)}: {_escaped(item.content)}"
-
-
-def _escaped(text: str) -> str:
-    """Return text in which no mark of Markdown is left."""
-    return "".join(f"\\{letter}" if letter in "*<[]`\\" else letter for letter in text)
+            yield f"  - {escaped(item.label)}: {escaped(item.content)}"

@@ -45,10 +45,62 @@ class Item:
     content: Any
 
 
+def stated(formal: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    """Return what a formal statement says, as formulas, and for which values of its variables it says so.
+
+    Example:
+        >>> stated({"kind": "real-inequality", "variables": {"l": "> 0"}, "then": ["log(l) <= l - 1"]})
+        (('log(l) <= l - 1',), 'l > 0')
+    """
+    return tuple(_formulas(formal)), ", ".join(_domain(formal))
+
+
+def _formulas(formal: Mapping[str, Any]) -> Iterator[str]:
+    if "lhs" in formal and "rhs" in formal:
+        yield f"{formal['lhs']} {formal.get('relation', '=')} {formal['rhs']}"
+    elif formal.get("kind") == "limit":
+        ends = ", ".join(f"{name} -> {end}" for name, end in formal["tends"].items())
+        yield f"{formal['expr']} -> {formal['value']} as {ends}"
+    elif formal.get("kind") == "infimum":
+        relation = formal.get("relation", "=")
+        yield f"inf over {', '.join(formal['over'])} of {formal['expr']} {relation} {formal['value']}"
+    elif "integrand" in formal:
+        copies = f"{formal['copies']}*" if "copies" in formal else ""
+        yield f"{copies}E[{formal['integrand']}] = {formal['value']}"
+    else:
+        yield from formal.get("then", ())
+
+
+def _domain(formal: Mapping[str, Any]) -> Iterator[str]:
+    if formal.get("exists") is True:
+        yield "for some values"
+    variables = formal.get("variables", {})
+    for name, law in variables.items() if isinstance(variables, Mapping) else ():
+        yield f"{name} {law.replace(', ', ' and ')}"
+    for name, law in formal.get("under", {}).items():
+        yield f"{name} ~ N({law['mean']}, {law['variance']})"
+    for field in ("where", "given", "conditions"):
+        found = formal.get(field, ())
+        yield from ([f"{name} = {text}" for name, text in found.items()] if isinstance(found, Mapping) else found)
+
+
+def _step(piece: Mapping[str, Any]) -> Iterator[Item]:
+    """Yield what a step states and, piece by piece, what shows it."""
+    formulas, domain = stated(piece["formal"])
+    yield from (Item(label="states", form=FORMULA, content=text) for text in formulas)
+    if domain:
+        yield Item(label="for", form=TEXT, content=domain)
+    for inner in piece["evidence"]:
+        yield Item(label="shown by", form=TEXT, content=f"{inner['kind']}: {inner['shows']}")
+        yield from (item for item in items(inner) if item.content not in formulas)
+
+
 def items(piece: Mapping[str, Any]) -> tuple[Item, ...]:
     """Return the fields of a piece of evidence, as certificates keep it, without its kind and what it shows."""
     if piece.get("kind") == "part":
         return (Item(label=str(piece["id"]), form=PART, content=piece),)
+    if piece.get("kind") == "step":
+        return tuple(_step(piece))
     said = SILENT
     found: list[Item] = []
     if piece.get("kind") in RELATING and isinstance(piece.get("lhs"), str) and isinstance(piece.get("rhs"), str):

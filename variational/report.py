@@ -68,6 +68,21 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, fixed
     return made
 
 
+def at_points(name: str, width: int) -> str:
+    r"""Return a name in lines of at most ``width`` columns where it can be broken after its points.
+
+    Example:
+        >>> at_points("ncvae:thm7.equality.corrected", 20)
+        'ncvae:thm7.equality.\ncorrected'
+    """
+    lines = [""]
+    for piece in re.findall(r"[^.]*\.|[^.]+", name):
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
+
+
 def show_table(screen: Console, made: Table) -> None:
     """Print a table, without the blanks that fill its last column."""
     with screen.capture() as captured:

@@ -29,9 +29,24 @@ class Finding:
 
 FINDINGS = (
     Finding(
-        id="ncvae:thm5",
-        meaning="Under the conditions of its Theorem 5 the NC-VAE loss has exactly one best pair of densities, so "
-        "there is one target for training.",
+        id="ncvae:sec4.4",
+        meaning="Unrestricted networks are not bound to collapse: a beta-VAE with a small beta and an InfoVAE with a "
+        "positive alpha prefer codes that tell the data apart, and an AAE always does.",
+    ),
+    Finding(
+        id="illidvae:cor3.6.guarantee",
+        meaning="No inverse Lipschitz constant of the decoder keeps one datum from collapse, however large it is; "
+        "what it keeps apart are two data.",
+    ),
+    Finding(
+        id="illidvae:thm3.8",
+        meaning="With fewer latent dimensions than natural parameters, a decoder as steep as one likes in both its "
+        "parts can collapse exactly.",
+    ),
+    Finding(
+        id="arelbo:prevents",
+        meaning="Learning the variance of the decoder does not rule out collapse: for data that are equally spread in "
+        "all directions the best linear model has collapsed.",
     ),
     Finding(
         id="ncvae:thm6",
@@ -39,42 +54,28 @@ FINDINGS = (
         "the ratio of the two densities has to vary where there are data.",
     ),
     Finding(
+        id="infovae:prop2",
+        meaning="InfoVAE needs alpha + lambda >= 1: below that the data and their posterior need not maximise its "
+        "objective, which may have no maximum at all.",
+    ),
+    Finding(
+        id="infovae:stein",
+        meaning="The Stein regulariser of InfoVAE, minimised as printed, drives the codes away from the prior: "
+        "the surrogate needs a minus sign.",
+    ),
+    Finding(
+        id="arelbo:nll",
+        meaning="The likelihoods printed for the AR-ELBO models whose variance depends on the datum are no "
+        "likelihoods, so they cannot be compared with those of other models.",
+    ),
+    Finding(
         id="ncvae:thm7",
         meaning="The printed lower bound on how far the NC-VAE encoder is from every Gaussian prior can lie above the "
         "true value; its g lacks a factor p_d(x).",
     ),
     Finding(
-        id="ncvae:eq78",
-        meaning="The harmonic mean of the encoder's variances is a variance: take its root before using it as the "
-        "standard deviation of the best prior.",
-    ),
-    Finding(
-        id="ncvae:cor2.1",
-        meaning="A beta-VAE with unrestricted networks is not bound to collapse: with a small beta it prefers codes "
-        "that tell the data apart.",
-    ),
-    Finding(
-        id="ncvae:cor3.1",
-        meaning="An InfoVAE with unrestricted networks is not bound to collapse either; the sign of alpha decides.",
-    ),
-    Finding(
-        id="ncvae:cor4.1",
-        meaning="On finite or countable data an adversarial autoencoder with unrestricted networks does not collapse, "
-        "the opposite of what is printed.",
-    ),
-    Finding(
-        id="ncvae:sec4.strategy",
-        meaning="Positive second derivatives in each density alone do not make a loss convex in both, so they show "
-        "neither a unique nor a global minimum.",
-    ),
-    Finding(
-        id="ncvae:sec5.1",
-        meaning="Using the data as their own noise gives a beta-VAE with another weight and, unless n = p, another "
-        "prior, not the one that was started from.",
-    ),
-    Finding(
-        id="ncvae:eq10",
-        meaning="The discriminator's optimum is a multiple of the Jensen-Shannon divergence plus a constant, which "
-        "rescales lambda when two implementations are compared.",
+        id="illidvae:tables.mi",
+        meaning="What the tables of IL-LIDVAE call mutual information exceeds, in nats, the logarithm of the number "
+        "of data, which no mutual information with a datum can.",
     ),
 )
