@@ -1,6 +1,8 @@
 """The line that shows how far a run is: loss, throughput and time left."""
 
+import contextlib
 import time
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Protocol
 
@@ -65,3 +67,33 @@ class Bar:
         if now - self._shown >= _SECONDS:
             self._shown = now
             self._bar.update(self._task, completed=step, loss=f"{loss:.4g}", rate=f"{examples_per_second:,.0f}")
+
+
+@contextlib.contextmanager
+def stages(total: int, *, terminal: bool) -> Iterator[Callable[[str], None]]:
+    """Show on standard error which of ``total`` stages of a longer work is under way, and for how long.
+
+    Args:
+        total: Number of stages.
+        terminal: Whether to show anything.
+
+    Yields:
+        What is told the name of each stage as it begins.
+    """
+    if not terminal:
+        yield lambda _name: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import Progress as RichProgress  # noqa: PLC0415
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, begun = bar.add_task("", total=total), 0
+
+        def tell(name: str) -> None:
+            nonlocal begun
+            bar.update(task, completed=begun, description=name)
+            begun += 1
+
+        yield tell

@@ -12,12 +12,14 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
 
+from vae_models.metrics.smoothness import mean_map
 from vae_models.model import Model
 from vae_models.modes import evaluating
 from vae_models.records import MetricRecord, Split
 from vae_models.validation import require_count, require_in_range, require_one_of
 from variational.errors import InvalidInputError
 
+Made = Literal["means", "draws"]
 SINGULAR = 1e-6  # share of the largest singular value below which a direction has no mass
 
 
@@ -86,32 +88,30 @@ def frechet_of_decoded(
     features: Features,
     what: str,
     split: Split,
+    made: Made = "means",
     batch_size: int = 500,
+    generator: torch.Generator | None = None,
 ) -> MetricRecord:
-    """Return the Frechet distance of decoded codes, E[x|z], and data.
+    """Return the Frechet distance of decoded codes and data.
 
     Args:
-        model: With a decoder that needs z alone.
+        model: Its decoder needs z alone where means are made.
         latent: z: draws of the prior, or interpolated codes.
         data: x.
         features: Network whose outputs are compared.
         what: What z is, in a word; the name of the record ends in it.
         split: What the x are.
+        made: ``means``, E[x|z], as AR-ELBO; or ``draws`` of p(x|z), where the data are binary.
         batch_size: >= 1; images at a time.
+        generator: Of the draws.
     """
     require_count("batch_size", batch_size)
-    if model.is_autoregressive:
-        msg = "model must have a decoder that needs z alone, got an autoregressive one"
-        raise InvalidInputError(msg)
-
-    def decoded(z: Tensor) -> Tensor:
-        return features.function(model.likelihood.mean(model.decoder(z)))
-
     with evaluating(model):
-        made = torch.cat([decoded(part) for part in torch.split(latent, batch_size)])
+        parts = [generate(model, part, made=made, generator=generator) for part in torch.split(latent, batch_size)]
+    found = torch.cat([features.function(part) for part in parts])
     real = torch.cat([features.function(part) for part in torch.split(data, batch_size)])
-    value, error = frechet_distance(made, real)
-    counts = f"{real.shape[1]} features; {len(latent)} decoded means against {len(data)} x"
+    value, error = frechet_distance(found, real)
+    counts = f"{real.shape[1]} features; {len(latent)} decoded {made} against {len(data)} x"
     return MetricRecord(
         name=f"{features.name}_{what}_squared_units",
         value=value,
@@ -120,6 +120,19 @@ def frechet_of_decoded(
         samples=len(data),
         error=error,
     )
+
+
+@torch.no_grad()
+def generate(
+    model: Model, latent: Float[Tensor, "m latent"], *, made: Made, generator: torch.Generator | None = None
+) -> Shaped[Tensor, "m ..."]:
+    """Return E[x|z] or a draw of p(x|z) for each z.
+
+    Raises:
+        InvalidInputError: For means of an autoregressive decoder, which depend on x beside z.
+    """
+    require_one_of("made", made, ("means", "draws"))
+    return mean_map(model)(latent) if made == "means" else model.draw_data(latent, generator=generator)
 
 
 def slerp(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.vae_models.metrics.checks import types_unchecked
 from tests.vae_models.metrics.gaussians import SIGMAS, case
 from tests.vae_models.toys import DOUBLE, generator, normal
-from vae_models.metrics.frechet import Features, frechet_distance, frechet_of_decoded, interpolated, slerp
+from vae_models.metrics.frechet import Features, frechet_distance, frechet_of_decoded, generate, interpolated, slerp
 from variational.errors import InvalidInputError
 
 SEEDS = st.integers(0, 2**31)
@@ -155,7 +155,20 @@ def test_bad_input_is_named(call, named):
         call(model, data, codes.latent)
 
 
-def test_an_autoregressive_decoder_is_refused():
+def test_draws_have_the_noise_of_the_likelihood_on_top_of_the_means():
+    linear, model, data, _, codes = case(0, 4000)
+    means = generate(model, codes.latent, made="means")
+    draws = generate(model, codes.latent, made="draws", generator=generator(3))
+    torch.testing.assert_close(means, codes.latent @ linear.W.T + linear.b)
+    deviation = linear.log_noise.exp().sqrt().item()
+    assert (draws - means).std().item() == pytest.approx(deviation, rel=SIGMAS / math.sqrt(2 * 3 * 4000))
+    options = {"features": ENTRIES, "what": "codes", "split": "test", "made": "draws", "generator": generator(3)}
+    found = frechet_of_decoded(model, codes.latent, data, **options)
+    assert found.value == pytest.approx(frechet_distance(draws, data)[0], rel=0.2)
+    assert "4000 decoded draws" in found.estimator
+
+
+def test_means_of_an_autoregressive_decoder_are_refused():
     _, model, data, _, codes = case(0, 5)
     model.decoder.autoregressive = True
     with pytest.raises(InvalidInputError, match=r"^model must"):

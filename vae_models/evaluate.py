@@ -1,0 +1,174 @@
+"""The command that measures a trained run: every metric that applies, each with estimator, cap and standard error.
+
+python -m vae_models.evaluate RUN_DIR [--metrics NAME,NAME] [--split test] [--k 500] [--batch-size 500] [--device cpu]
+python -m vae_models.evaluate --list
+"""
+
+import argparse
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from vae_models.command_line import CONFIG, read_config
+from vae_models.evaluation_records import EVALUATION, Entry, Evaluation, read_evaluation
+from vae_models.evaluation_table import format_evaluation
+from vae_models.files import write_whole
+from vae_models.progress import stages
+from vae_models.records import Split, line
+from variational.errors import InvalidInputError, VaeproofError
+
+if TYPE_CHECKING:
+    from vae_models.metrics.subject import Options, Subject
+    from vae_models.runs import Run
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m vae_models.evaluate",
+        description="Measure a trained run, print a table, and write evaluation.json into its folder.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("run", type=Path, nargs="?", metavar="RUN_DIR", help="folder of the run")
+    parser.add_argument("--list", action="store_true", help="list the metrics")
+    parser.add_argument("--metrics", metavar="NAME,NAME", help="only these; all that apply if left out")
+    parser.add_argument("--split", choices=get_args(Split), help="default: test, else validation, else train")
+    parser.add_argument("--k", type=_count, default=500, help="importance weights for each x (%(default)s)")
+    parser.add_argument("--draws", type=_count, default=1, help="of q(z|x) for each x in the ELBO (%(default)s)")
+    parser.add_argument("--samples", type=_count, default=10_000, help="decoded draws and interpolations (%(default)s)")
+    parser.add_argument("--batch-size", type=_count, default=500, help="x at a time (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of all draws (%(default)s)")
+    parser.add_argument("--best", action="store_true", help="the weights of the best evaluation, not the last")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder of the data sets")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="published Inception weights, for a FID")
+    parser.add_argument("--json", action="store_true", help="print one record a line instead of the table")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure and return the exit status: 0, 1 for unusable weights or data, 2 for a wrong command line or folder."""
+    parser = build_parser()
+    options = parser.parse_args(argv)
+    if options.run is None and not options.list:
+        parser.print_usage(sys.stderr)
+        print("error: name the folder of a run, RUN_DIR", file=sys.stderr)
+        return 2
+    try:
+        if options.list:
+            print(_listing())
+            return 0
+        read_config(options.run / CONFIG)  # a wrong folder is told before torch is loaded
+        return _evaluate(options)
+    except InvalidInputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except (VaeproofError, OSError, RuntimeError) as error:  # torch says RuntimeError for a device that is not there
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; what was measured before it is not written", file=sys.stderr)
+        return 130
+
+
+def _listing() -> str:
+    from vae_models.metrics.suite import METRICS  # noqa: PLC0415  torch takes a second to load
+
+    width = max(map(len, METRICS))
+    return "\n".join(f"{name:{width}}  {metric.summary}" for name, metric in METRICS.items())
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from vae_models.metrics.subject import Options, Subject  # noqa: PLC0415
+    from vae_models.metrics.suite import METRICS  # noqa: PLC0415
+    from vae_models.runs import load_run  # noqa: PLC0415
+
+    names = list(METRICS) if options.metrics is None else options.metrics.split(",")
+    for name in names:
+        if name not in METRICS:
+            msg = f"--metrics must be of {', '.join(METRICS)}, got {name!r}"
+            raise InvalidInputError(msg)
+    earlier = read_evaluation(options.run)
+    run = load_run(options.run, best=options.best, device=options.device, data_dir=options.data_dir)
+    splits: tuple[Split, ...] = ("test", "validation", "train")
+    split = options.split or next(name for name in splits if getattr(run.data, name) is not None)
+    settings = Options(
+        split=split,
+        k=options.k,
+        draws=options.draws,
+        samples=options.samples,
+        batch_size=options.batch_size,
+        inception=options.inception,
+        seed=options.seed,
+    )
+    subject = Subject(run.model, run.objective, config=run.config, data=run.data, options=settings)
+    entries = _measure(subject, names, settings)
+    evaluation = _evaluation(run, entries, best=options.best)
+    write_whole(options.run / EVALUATION, evaluation.joined(earlier).to_text().encode())
+    if options.json:
+        print("".join(line(record) for entry in entries for record in entry.records), end="")
+    else:
+        print(format_evaluation(evaluation, entries))
+    print(options.run / EVALUATION, file=sys.stderr)
+    return 0
+
+
+def _measure(subject: "Subject", names: Sequence[str], options: "Options") -> tuple[Entry, ...]:
+    from vae_models.metrics.suite import measure  # noqa: PLC0415
+
+    told = {"k": options.k, "draws": options.draws, "samples": options.samples, "seed": options.seed}
+    entries: list[Entry] = []
+    with stages(len(names), terminal=sys.stderr.isatty()) as tell:
+        for name in names:
+            tell(name)
+            begun = time.monotonic()
+            found = measure(subject, name)
+            entries.append(
+                Entry(
+                    metric=name,
+                    split=options.split,
+                    records=found.records,
+                    reasons=found.reasons,
+                    options=told,
+                    seconds=round(time.monotonic() - begun, 3),
+                )
+            )
+    return tuple(entries)
+
+
+def _evaluation(run: "Run", entries: tuple[Entry, ...], *, best: bool) -> Evaluation:
+    import torch  # noqa: PLC0415
+
+    from vae_models.presets.registry import find_preset  # noqa: PLC0415
+
+    device = next(iter(run.model.state_dict().values())).device
+    machine = {
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu: {platform.machine()}",
+        "threads": str(torch.get_num_threads()),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+    return Evaluation(
+        run=run.folder.resolve().name,
+        identity=run.config.identity,
+        step=run.step,
+        weights="best" if best else "last",
+        machine=machine,
+        entries=entries,
+        targets=find_preset(run.config.preset).targets,
+    )
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        msg = f"must be at least 1, got {value}"
+        raise argparse.ArgumentTypeError(msg)
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
