@@ -134,6 +134,26 @@ class PlateauConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class LaggingConfig:
+    """Lagging inference: the encoder is trained alone before each step of the rest, as long as that pays.
+
+    Attributes:
+        encoder_updates: Most updates of the encoder before a step, 99 in the public code; None: no lagging inference.
+        block: Updates over which the loss is averaged; they end when it rises. 10 for images and 15 for text.
+        patience: Epochs, in all, that may fail to raise the mutual information of the validation data; then lagging
+            inference ends for good.
+    """
+
+    encoder_updates: int | None = None
+    block: int = 10
+    patience: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse counts below one."""
+        require_positive(self, "encoder_updates", "block", "patience")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class MachineConfig:
     """Where and how a run is computed; no part of what it is, so it may change when a run is resumed.
 
@@ -196,6 +216,7 @@ class RunConfig:
     objective: ObjectiveForm = ElboConfig()
     optimiser: OptimiserConfig = OptimiserConfig()
     plateau: PlateauConfig = PlateauConfig()
+    lagging: LaggingConfig = LaggingConfig()
     machine: MachineConfig = MachineConfig()
 
     def __post_init__(self) -> None:

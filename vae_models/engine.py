@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from vae_models.aggressive import AggressiveSteps
 from vae_models.config import OptimiserConfig, RunConfig
 from vae_models.data.dataset import Part
 from vae_models.data.text import lengths
@@ -52,6 +53,7 @@ class Engine:
         parameters: All that is trained.
         adversary: Which of them are trained against the model.
         generator: Of every draw.
+        lagging: What it does beside its steps in lagging inference; None without.
         index: Positions in the data set of the last batch of a loss.
         before: State of the generator before that batch, on a processor.
     """
@@ -89,10 +91,10 @@ class Engine:
             adversary=self.adversary,
             capturable=graphs,
         )
-        if config.optimiser.adversary_updates > 1 and (graphs or self.world.size > 1):
-            what = "cuda_graphs" if graphs else f"{self.world.size} processes"
-            msg = f"adversary_updates must be 1 with {what}, got {config.optimiser.adversary_updates}"
-            raise InvalidInputError(msg)
+        updates = config.lagging.encoder_updates
+        self.lagging = None if updates is None else AggressiveSteps(self, most_updates=updates)
+        if graphs or self.world.size > 1:
+            _require_one_update(config, "cuda_graphs" if graphs else f"{self.world.size} processes")
         if config.machine.compile:
             self.model.encoder.compile()
             self.model.decoder.compile()
@@ -153,15 +155,21 @@ class Engine:
             NonFiniteLossError: The loss is nan or infinite. On a processor the weights are those that gave it; a GPU
                 is asked every few steps only.
         """
-        preparing = self._preparing if self._preparing is not None and self._preparing.due(self.steps) else None
-        if self._graph is not None and preparing is None:
+        if self._preparing is not None and self._preparing.due(self.steps):
+            self._preparing.prepare(self.model, self.batch_of(self.next_index()))
+        if self._graph is not None:
             found = self._graph.step()
             if found is not None:
                 return self._taken(found)
+        only, updates = None, 0
+        if self.lagging is not None and self.lagging.goes_on():
+            only, updates = self.lagging.rest, self.lagging.train_encoder()
         for _ in range(self.config.optimiser.adversary_updates - 1):
             self.update(self.loss_of(self.random_index()).loss, only=self.adversary)
-        terms = self.loss_of(self.next_index(), preparing=preparing)
-        self.update(terms.loss)
+        terms = self.loss_of(self.next_index())
+        self.update(terms.loss, only=only)
+        if self.lagging is not None:
+            terms = Terms(loss=terms.loss, parts={**terms.parts, "encoder_updates": torch.tensor(float(updates))})
         return self._taken(terms)
 
     def random_index(self) -> Tensor:
@@ -170,7 +178,7 @@ class Engine:
         place = torch.randint(len(self._batches), (), generator=self.generator, device=self.device)
         return self._batches[int(place)]
 
-    def loss_of(self, index: Tensor, *, preparing: Preparing | None = None) -> Terms:
+    def loss_of(self, index: Tensor) -> Terms:
         """Return the loss of the batch of these positions and its terms, with a graph.
 
         Raises:
@@ -180,8 +188,6 @@ class Engine:
         if self._check == 1:
             self.before = self.generator.get_state()
         batch = self.batch_of(index)
-        if preparing is not None:
-            preparing.prepare(self.model, batch)
         with self.precision():
             terms: Terms = self._loss(batch)
         if self._check == 1:
@@ -250,6 +256,7 @@ class Engine:
             default.append(torch.cuda.get_rng_state(self.device))
         return {
             **self.weights(),
+            **({} if self.lagging is None else {"lagging": self.lagging.state()}),
             "optimiser": self.optimiser.state_dict(),
             "steps": self.steps,
             "generators": self.world.gather(self.generator.get_state()),
@@ -267,6 +274,8 @@ class Engine:
             raise InvalidInputError(msg)
         self.load_weights(state)
         self.optimiser.load_state_dict(state["optimiser"])
+        if self.lagging is not None:
+            self.lagging.load_state(state["lagging"])
         self.steps = int(state["steps"])
         rank = self.world.rank
         self.generator.set_state(state["generators"][rank])
@@ -274,6 +283,16 @@ class Engine:
         torch.set_rng_state(default[0][rank])
         if self.device.type == "cuda" and len(default) > 1:
             torch.cuda.set_rng_state(default[1][rank], self.device)
+
+
+def _require_one_update(config: RunConfig, why: str) -> None:
+    """Refuse steps that update several times."""
+    if config.optimiser.adversary_updates > 1:
+        msg = f"adversary_updates must be 1 with {why}, got {config.optimiser.adversary_updates}"
+        raise InvalidInputError(msg)
+    if config.lagging.encoder_updates is not None:
+        msg = f"encoder_updates must be None with {why}, got {config.lagging.encoder_updates}"
+        raise InvalidInputError(msg)
 
 
 def _adversary(objective: Objective, config: RunConfig) -> list[nn.Parameter]:

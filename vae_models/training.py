@@ -20,6 +20,7 @@ from vae_models.plateau import Action, Plateau
 from vae_models.progress import Progress, Silent
 from vae_models.records import LogRecord, Outcome
 from vae_models.window import Window
+from variational.errors import InvalidInputError
 
 CHECKPOINTS = "checkpoints"
 NON_FINITE = "non-finite"
@@ -45,7 +46,8 @@ class Result:
 class Training:
     """A run in a folder.
 
-    Raises InvalidInputError where a weight of the objective would still move at the end of the run.
+    Raises InvalidInputError where a weight of the objective would still move at the end of the run, and for lagging
+    inference without validation data.
 
     Args:
         engine: With the model.
@@ -80,6 +82,9 @@ class Training:
         self._first = engine.world.rank == 0
         if isinstance(engine.objective, Scheduled):
             engine.objective.require_settled(total_steps=self.total)
+        if engine.lagging is not None and data.validation is None:
+            msg = f"encoder_updates must be None for data without validation examples, got {data.name}"
+            raise InvalidInputError(msg)
         if found is not None and found.path is not None:
             self._load(found.state)
         self._log: RunLog | None = None
@@ -118,7 +123,8 @@ class Training:
                 self.seconds = before + time.perf_counter() - begun
                 if step % log_every == 0 or step == total:
                     self._write_line()
-                if (step % evaluate_every == 0 or step == total) and self._evaluate() is Action.STOP:
+                measured = self._after_epoch() if step % engine.steps_per_epoch == 0 else {}
+                if (step % evaluate_every == 0 or step == total) and self._evaluate(measured) is Action.STOP:
                     outcome = "stopped early"
                     break
                 if engine.world.any(self._stop()):
@@ -177,11 +183,23 @@ class Training:
                 msg = f"{what} {self.engine.steps} is not finite: {name} is {value}"
                 raise NonFiniteLossError(msg, step=self.engine.steps, batch=False)
 
-    def _evaluate(self) -> Action:
+    def _after_epoch(self) -> Mapping[str, float]:
+        """Ask whether lagging inference goes on; return what was measured for it."""
+        lagging, start = self.engine.lagging, time.perf_counter()
+        if lagging is None or self.data.validation is None or not lagging.goes_on():
+            return {}
+        information = lagging.after_epoch(self.data.validation)
+        if not lagging.goes_on():
+            self._say(f"step {self.engine.steps}: lagging inference ends, mutual information {information:.4g} nats")
+        self._logged_time += time.perf_counter() - start  # no more than evaluations
+        return {"mutual_information": information}
+
+    def _evaluate(self, measured: Mapping[str, float]) -> Action:
         if self.data.validation is None:
             return Action.GO_ON
         start, engine = time.perf_counter(), self.engine
         loss, parts = evaluate(engine, self.data.validation)
+        parts = {**parts, **measured}
         self._require_finite(loss, parts, what="the validation loss after step")
         self._record("validation", loss, parts)
         epoch = engine.steps / engine.steps_per_epoch
