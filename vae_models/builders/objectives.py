@@ -8,6 +8,7 @@ from vae_models.divergences.adversarial import JensenShannon, make_discriminator
 from vae_models.divergences.kernels import Kernel, gaussian_kernel, multiquadratic_kernel
 from vae_models.divergences.mmd import MaximumMeanDiscrepancy
 from vae_models.divergences.stein import SteinDivergence
+from vae_models.divergences.wasserstein import Wasserstein
 from vae_models.noise import DataNoise, DecoderNoise, GaussianNoise, Noise
 from vae_models.objectives.ar_elbo import ar_elbo, deterministic_elbo
 from vae_models.objectives.autoencoders import autoencoder, rae, wae_mmd
@@ -139,9 +140,11 @@ def build_divergence(config: settings.Divergence, *, latent_dim: int) -> Part:
         case settings.AdversarialConfig():
             discriminator = make_discriminator(latent_dim, **_sizes(config))
             return JensenShannon(discriminator=discriminator, saturating=config.saturating)
+        case settings.WassersteinConfig():
+            return Wasserstein(critic=make_discriminator(latent_dim, **_sizes(config)), penalty=config.penalty)
         case _:
             assert_never(config)
 
 
-def _sizes(config: settings.AdversarialConfig) -> dict[str, int]:
+def _sizes(config: settings.AdversarialConfig | settings.WassersteinConfig) -> dict[str, int]:
     return {"width": config.width, "layers": config.layers}

@@ -223,7 +223,29 @@ class AdversarialConfig:
         require_positive(self, "width", "layers")
 
 
-Divergence = MMDConfig | SteinConfig | AdversarialConfig
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WassersteinConfig:
+    """The Wasserstein distance of codes and prior by a critic whose slope is held near one (WGAN-GP).
+
+    Attributes:
+        width: Of the hidden layers of the critic.
+        layers: Number of its hidden layers.
+        penalty: Weight of the squared excess of the slope.
+    """
+
+    kind: ClassVar[str] = "wasserstein"
+
+    width: int = 512
+    layers: int = 3
+    penalty: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Refuse a critic without hidden layer and a negative weight."""
+        require_positive(self, "width", "layers")
+        require_not_negative(self, "penalty")
+
+
+Divergence = MMDConfig | SteinConfig | AdversarialConfig | WassersteinConfig
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
