@@ -5,6 +5,7 @@ from typing import Any
 
 from variational import smt
 from variational.convexity import failing_parameters, falling_line, hessian_evidence, local_hessian
+from variational.judge_real import spaces_of
 from variational.objective import from_text
 from variational.records import FINITE, Evidence, Status, Verdict
 
@@ -39,7 +40,8 @@ def universal(formal: Formal, hints: Hints) -> Verdict:
         reason += f". {formal['lift']}"
     lift = Evidence(kind="argument", shows=formal["lift"], data={}) if formal.get("lift") else None
     pieces = _decisions(given, formal, decisions)
-    return Verdict(status=Status.PROVED, reason=reason, evidence=(*pieces, lift) if lift else pieces)
+    joined = (*pieces, lift) if lift else pieces
+    return Verdict(status=Status.PROVED, reason=reason, spaces=spaces_of(formal), evidence=joined)
 
 
 def _decisions(given: list[str], formal: Formal, decisions: list[smt.Decision]) -> tuple[Evidence, ...]:

@@ -8,6 +8,7 @@ import sympy as sp
 from variational import witnesses
 from variational.derivative import kernel, second_variation
 from variational.integrals import canonical, is_zero, readable
+from variational.judge_real import spaces_of
 from variational.objective import from_text
 from variational.recheck.statements import statement
 from variational.records import FINITE, Evidence, Status, Verdict
@@ -60,7 +61,8 @@ def _compare_derivative(formal: Formal, derived: sp.Expr, field: str) -> Verdict
     shown = to_formula(readable(derived))
     if is_zero(inserted - to_sympy(formal[field], where=where)):
         evidence = Evidence(kind=formal["kind"], shows=f"derived: {shown}", data={field: formal[field]})
-        return Verdict(status=Status.PROVED, reason=f"the derivative is {shown}, as printed", evidence=(evidence,))
+        reason = f"the derivative is {shown}, as printed"
+        return Verdict(status=Status.PROVED, reason=reason, spaces=spaces_of(formal), evidence=(evidence,))
     return _refuted(formal, f"the derivative is {shown}")
 
 

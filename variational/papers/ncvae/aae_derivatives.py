@@ -1,8 +1,8 @@
 """Appendix B.3: the rewriting of the AAE loss, its derivatives, and the convexity drawn from them."""
 
 from variational import blocks, grammar
-from variational.papers.ncvae.wording import AGGREGATE, IS_AGGREGATE, POSITIVE
-from variational.records import Claim, Source, Status
+from variational.papers.ncvae.wording import AGGREGATE, HOLDS_ITS_CODES, IS_AGGREGATE, POSITIVE
+from variational.records import DISCRETE_X, FINITE, Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["aae"]
 LOSS = grammar.functional(OBJECTIVE)
@@ -132,7 +132,7 @@ CLAIMS = (
         printed=r"\frac{\partial^2 L_{AAE}(x,z)}{\partial q(z|x)^2} = \frac{\lambda}{2} p_d(x)^2 \frac{1}{q(z)}"
         r" - \frac{\lambda}{2} p_d(x) p_d(x)^2 \frac{1}{p(z)+q(z)}",
         source=Source(key="ncvae", locator="App. B.3, eq. (55), middle member"),
-        assumptions=(AGGREGATE, "q(z) holds q(z|x): finite spaces", POSITIVE),
+        assumptions=(AGGREGATE, HOLDS_ITS_CODES, POSITIVE),
         # ERR printed p_d(x) p_d(x)^2 in the second term, should read p_d(x)^2
         formal={
             "kind": "second-derivative",
@@ -148,12 +148,13 @@ CLAIMS = (
         printed=r"\frac{\partial^2 L_{AAE}(x,z)}{\partial q(z|x)^2} = \frac{\lambda}{2} p_d(x)^2 \frac{1}{q(z)}"
         r" - \frac{\lambda}{2} p_d(x)^2 \frac{1}{p(z)+q(z)}",
         source=Source(key="ncvae", locator="App. B.3, eq. (55), middle member without the extra p_d(x)"),
-        assumptions=(AGGREGATE, "q(z) holds q(z|x): finite spaces", POSITIVE),
+        assumptions=(AGGREGATE, HOLDS_ITS_CODES, POSITIVE),
         formal={
             "kind": "second-derivative",
             "functional": LOSS,
             "wrt": ["q(z|x)", "q(z|x)"],
             "diagonal": "lambda/2*pd(x)^2*1/gamma(z) - lambda/2*pd(x)^2*1/(p(z)+gamma(z))",
+            "spaces": [FINITE, DISCRETE_X],
         },
         recorded=Status.PROVED,
         printed_claim=False,
@@ -163,12 +164,13 @@ CLAIMS = (
         printed=r"\frac{\partial^2 L_{AAE}(x,z)}{\partial q(z|x)^2}"
         r" = \frac{\lambda}{2} p_d(x)^2 \frac{p(z)}{(p(z)+q(z)) \cdot q(z)}",
         source=Source(key="ncvae", locator="App. B.3, eq. (55), last member"),
-        assumptions=(AGGREGATE, "q(z) holds q(z|x): finite spaces", POSITIVE),
+        assumptions=(AGGREGATE, HOLDS_ITS_CODES, POSITIVE),
         formal={
             "kind": "second-derivative",
             "functional": LOSS,
             "wrt": ["q(z|x)", "q(z|x)"],
             "diagonal": "lambda/2*pd(x)^2*p(z)/((p(z)+gamma(z))*gamma(z))",
+            "spaces": [FINITE, DISCRETE_X],
         },
         recorded=Status.PROVED,
     ),
@@ -203,7 +205,7 @@ CLAIMS = (
         r" - \frac{\lambda}{2} p_d(x)^2 \frac{1}{p(z)+q(z)}"
         r" = \frac{\lambda}{2} p_d(x)^2 \frac{p(z)}{(p(z)+q(z)) \cdot q(z)} > 0",
         source=Source(key="ncvae", locator="App. B.3, eq. (55), without the extra p_d(x) and without the convexity"),
-        assumptions=("lambda > 0", "finite spaces", POSITIVE),
+        assumptions=("lambda > 0", HOLDS_ITS_CODES, POSITIVE),
         formal={"kind": "all", "of": ["ncvae:eq55.middle.corrected", "ncvae:eq55.value", "ncvae:eq55.sign"]},
         recorded=Status.PROVED,
         printed_claim=False,

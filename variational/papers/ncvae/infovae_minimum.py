@@ -1,7 +1,7 @@
 """Section 4.2 and Appendix B.2: Lagrangians as printed, convexity of InfoVAE, Theorem 3 and Corollary 3.1."""
 
 from variational import blocks, grammar
-from variational.papers.ncvae.wording import COLLAPSE, MULTIPLIER, NON_PARAMETRIC, POSITIVE
+from variational.papers.ncvae.wording import COLLAPSE, HOLDS_ITS_CODES, MULTIPLIER, NON_PARAMETRIC, POSITIVE
 from variational.records import DISCRETE_X, FINITE, SPACES, Claim, Source, Status
 
 OBJECTIVE = blocks.BUILT_IN["infovae"]
@@ -118,12 +118,13 @@ CLAIMS = (
         printed=r"\frac{\partial^2 L_{InfoVAE}(x,z)}{\partial q(z|x)^2} = (1-\alpha) p_d(x) \frac{1}{q(z|x)}"
         r" + (\alpha+\lambda-1) p_d(x)^2 \frac{1}{q(z)}",
         source=Source(key="ncvae", locator="App. B.2, eq. (44), value"),
-        assumptions=(POSITIVE, "q(z) is the aggregated posterior, which holds q(z|x): finite spaces"),
+        assumptions=(POSITIVE, HOLDS_ITS_CODES),
         formal={
             "kind": "second-derivative",
             "functional": LOSS,
             "wrt": ["q(z|x)", "q(z|x)"],
             "diagonal": "(1-alpha)*pd(x)*1/q(z|x) + (alpha+lambda-1)*pd(x)^2*1/gamma(z)",
+            "spaces": [FINITE, DISCRETE_X],
         },
         recorded=Status.PROVED,
     ),
@@ -171,7 +172,7 @@ CLAIMS = (
         source=Source(key="ncvae", locator="App. B.2, eq. (44), sign, with conditions"),
         assumptions=(
             "alpha <= 1 and lambda > 0",
-            "g = q(z) is at least its own summand t = p_d(x) q(z|x) > 0: finite spaces",
+            f"g = q(z) is at least its own summand t = p_d(x) q(z|x) > 0: {HOLDS_ITS_CODES}",
             "the second derivative is multiplied by q(z|x) q(z)/p_d(x) > 0",
         ),
         formal={
@@ -179,6 +180,7 @@ CLAIMS = (
             "variables": {"alpha": "real", "lambda": "real", "t": "real", "g": "real"},
             "given": ["alpha <= 1", "lambda > 0", "t > 0", "g >= t"],
             "then": ["(1-alpha)*g + (alpha+lambda-1)*t > 0"],
+            "spaces": [FINITE, DISCRETE_X],
         },
         recorded=Status.PROVED,
         printed_claim=False,
