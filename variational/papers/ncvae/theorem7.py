@@ -176,7 +176,7 @@ CLAIMS = (
             "spaces": list(SPACES),
         },
         recorded=Status.REFUTED,
-        corrected_by="ncvae:thm7.equality.corrected",
+        corrected_by="ncvae:thm7.strict.corrected",
     ),
     Claim(
         id="ncvae:eq17",
