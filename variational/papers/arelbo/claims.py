@@ -1,6 +1,7 @@
 """All claims of the text, in the order of its modules."""
 
 from variational.papers.arelbo import (
+    any_data,
     consequences,
     covariance,
     entropy,
@@ -10,6 +11,7 @@ from variational.papers.arelbo import (
     linear,
     objective,
     perturbation,
+    rank,
     small_variance,
     smoothness,
     table3,
@@ -23,6 +25,7 @@ from variational.records import Claim
 CLAIMS: tuple[Claim, ...] = (
     *objective.CLAIMS,
     *theorem2.CLAIMS,
+    *any_data.CLAIMS,
     *small_variance.CLAIMS,
     *information.CLAIMS,
     *entropy.CLAIMS,
@@ -34,6 +37,7 @@ CLAIMS: tuple[Claim, ...] = (
     *estimate.CLAIMS,
     *variance.CLAIMS,
     *updates.CLAIMS,
+    *rank.CLAIMS,
     *consequences.CLAIMS,
     *tables.CLAIMS,
     *table3.CLAIMS,

@@ -1,6 +1,6 @@
 """Lemma 3 on the covariance of the code, (F.7)-(F.9), and the bound (F.10), (F.11) on its information."""
 
-from variational.records import Claim, Source, Status
+from variational.records import DENSITIES, DISCRETE_X, Claim, Source, Status
 
 CLAIMS = (
     Claim(
@@ -110,6 +110,7 @@ CLAIMS = (
             " E|mu(x)-mu(x')|^2/2 <= L^2 E|x-x'|^2/2 = L^2 tr Var(x). Summed over the eigenvalues, the second gives"
             " log det <= d_z log t.",
             "concludes": "proved",
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={"steps": [{}, {"proof": {"by": "slack", "slack": "phi(l/t)"}}]},
         recorded=Status.PROVED,

@@ -11,7 +11,7 @@ from variational.papers.arelbo.wording import (
     PROCESSING_SLACK,
     UNITS,
 )
-from variational.records import Claim, Source, Status
+from variational.records import DISCRETE_X, Claim, Source, Status
 
 JOINT = "int[x,z,x'](pd(x)*q(z|x)*p(x'|z)*log({}))"
 OF_X = "int[z'](q(z'|x)*p(x'|z'))"
@@ -114,6 +114,7 @@ CLAIMS = (
             "argument": "For data at one point (V = 0) the estimate is r^2/d_x. Whatever sigma_x^2 and r, the"
             " divergence is least at sigma_z^2 = 1 and nowhere else; so sigma_z^2 = 1 while the estimate tends to 0.",
             "concludes": "refuted",
+            "spaces": [DISCRETE_X],
         },
         hints={"steps": [BLIND_HINT, {"proof": STRICT}, {"proof": STRICT}]},
         recorded=Status.REFUTED,

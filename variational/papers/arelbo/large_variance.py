@@ -10,7 +10,7 @@ from variational.papers.arelbo.wording import (
     PROCESSING_SLACK,
     UNITS,
 )
-from variational.records import Claim, Source, Status
+from variational.records import DENSITIES, DISCRETE_X, Claim, Source, Status
 
 LINEAR_MODEL = {"V": "> 0", "a": "real", "m": "real", "v": "> 0"}
 # What is left of J after the best v and m, up to the stated value: squares and phi(u) = u - 1 - log u.
@@ -90,6 +90,7 @@ CLAIMS = (
             "argument": "The divergence is at least (d/2)(g^2 - 1 - log g^2) = (d/2) p, and at most J <= V/(2 s): "
             "d p s <= V. With w = (g-1)^2 <= p this is the bound.",
             "concludes": "proved",
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={
             "steps": [
@@ -185,6 +186,7 @@ CLAIMS = (
             "argument": "At the optimum the divergence is at most J, which is at most its value V/(2 s) at the"
             " collapsed model; the information in x' is at most that in z, which is at most the divergence.",
             "concludes": "proved",
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         hints={
             "steps": [

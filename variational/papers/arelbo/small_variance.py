@@ -2,7 +2,7 @@
 
 from variational.papers.arelbo.theorem2 import BALANCED, BLIND, BLIND_HINT, NOT_ONE, RESCALED, RESCALED_HINT, STRICT
 from variational.papers.arelbo.wording import ANY_MODEL, GLOBAL, NO_HYPOTHESIS, UNITS
-from variational.records import Claim, Source, Status
+from variational.records import DISCRETE_X, Claim, Source, Status
 
 SIGN = {"by": "slack"}
 
@@ -24,6 +24,7 @@ CLAIMS = (
             "argument": "The empirical distribution of one sample, or of equal ones, is the witness of arelbo:thm2"
             " with V = 0: for every sigma_x^2 the optimum has sigma_z^2 = 1.",
             "concludes": "refuted",
+            "spaces": [DISCRETE_X],
         },
         hints={"steps": [BLIND_HINT, {"proof": STRICT}, {"proof": STRICT}]},
         recorded=Status.REFUTED,

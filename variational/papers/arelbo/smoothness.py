@@ -1,6 +1,6 @@
 """The expected gap and the expected local smoothness: (5), (6), the Lipschitz constant, Appendix C and (D.1)."""
 
-from variational.records import Claim, Source, Status
+from variational.records import DENSITIES, DISCRETE_X, Claim, Source, Status
 
 ENTRIES = {"a": "real", "b": "real", "c": "real", "g": "real"}
 JACOBIAN = "Jacobian ((a, b), (c, g)) at mu_phi(x): two coordinates of data and of code; s is the variance s_z^2"
@@ -155,6 +155,7 @@ CLAIMS = (
             " squared components of the direction have the mean 1/d_z and the mixed products 0, so E K^2 is the trace"
             " over d_z = 2; times the second step this is the first.",
             "concludes": "proved",
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
     ),
@@ -191,6 +192,7 @@ CLAIMS = (
             ],
             "argument": "30 s^3 is more than 9 s^2 times 2 s.",
             "concludes": "proved",
+            "spaces": [DISCRETE_X, DENSITIES],
         },
         recorded=Status.PROVED,
         printed_claim=False,

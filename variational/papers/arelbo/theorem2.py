@@ -1,7 +1,7 @@
 """Theorem 2 and its proof: the code variance as the variance of the decoder vanishes, with a quantitative form."""
 
 from variational.papers.arelbo.wording import ANY_MODEL, GLOBAL, KL_PRIOR, MI_CODE, NO_HYPOTHESIS, UNITS
-from variational.records import Claim, Source, Status
+from variational.records import DENSITIES, DISCRETE_X, Claim, Source, Status
 
 SIGN = {"by": "slack"}
 # v - 1 - log v > 0 on either side of 1.
@@ -59,15 +59,21 @@ CLAIMS = (
         r" continuous. Consider the global optimum of } J_{\sigma_x^2}(\theta, \phi, \sigma_z^2) \text{ w.r.t. a"
         r" given } \sigma_x^2. \text{ If } \sigma_x^2 \to 0, \text{ then } \sigma_z^2 \to 0.",
         source=Source(key="arelbo", locator="Theorem 2, Sec. 4.1"),
-        assumptions=(GLOBAL, NO_HYPOTHESIS, UNITS),
+        assumptions=(
+            GLOBAL,
+            NO_HYPOTHESIS,
+            UNITS,
+            "the witness is the one law that has to be excluded where the decoder is unrestricted: for all others see "
+            "arelbo:thm2.any-data",
+        ),
         formal={
             "kind": "steps",
             "steps": [BLIND, *NOT_ONE],
             "argument": "Data at one point c have finite covariance; with r the error of a decoder at c, V = 0 and one "
             "coordinate of the code, J is the first formula. For every sigma_x^2 it is least at r = 0, m = 0, v = 1 "
-            "and nowhere else, where mu_phi = 0 is Lipschitz: sigma_z^2 = 1 does not tend to 0. The same formula with "
-            "V > 0 shows it for any data where the family of decoders does not see the code.",
+            "and nowhere else, where mu_phi = 0 is Lipschitz: sigma_z^2 = 1 does not tend to 0.",
             "concludes": "refuted",
+            "spaces": [DISCRETE_X],
         },
         hints={"steps": [BLIND_HINT, {"proof": STRICT}, {"proof": STRICT}]},
         recorded=Status.REFUTED,
@@ -86,8 +92,8 @@ CLAIMS = (
             GLOBAL,
             ANY_MODEL,
             "E|x|^2 and h are finite; nothing is asked of mu_phi; n = d_x and d = d_z",
-            "when D tends to 0 as sigma_x^2 does, and how fast, is arelbo:F1.corrected; for finite data see "
-            "arelbo:sec4.3.corrected",
+            "when D tends to 0 as sigma_x^2 does, and how fast, is arelbo:F1.corrected; for data without a "
+            "density see arelbo:thm2.any-data",
         ),
         formal={
             "kind": "steps",
@@ -126,7 +132,7 @@ CLAIMS = (
             "N(mu_theta(z), s I), the variational bound is h - D/(2s) - (n/2) log(2 pi s), and the best s gives "
             "I >= h - (n/2) log(2 pi e D/n) = R. So v = exp(-2 KL/d) <= exp(-2 R/d), which vanishes with D.",
             "concludes": "proved",
-            "spaces": ["densities"],
+            "spaces": [DENSITIES],
         },
         hints={
             "steps": [
@@ -217,6 +223,7 @@ CLAIMS = (
             " = 1 does not tend to 0, and nothing contradicts Lemma 3: its bound is not uniform in s. That the code"
             " stays bounded at an optimum has to be shown, and is in arelbo:thm2.proof.corrected.",
             "concludes": "refuted",
+            "spaces": [DENSITIES],
         },
         recorded=Status.REFUTED,
         corrected_by="arelbo:thm2.proof.corrected",
