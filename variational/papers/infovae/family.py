@@ -2,7 +2,7 @@
 
 from variational import blocks, grammar
 from variational.papers.infovae.elbo import INFOVAE6
-from variational.papers.infovae.proposition2 import DECOMPOSITION, OBJECTIVE
+from variational.papers.infovae.proposition2 import CHANNEL, DECOMPOSITION, EVERY_INFORMATION, OBJECTIVE
 from variational.papers.infovae.wording import (
     AGGREGATE,
     AGGREGATE_SLACK,
@@ -26,12 +26,6 @@ NON_PARAMETRIC = (
     " one point"
 )
 COLLAPSED = "a pair has collapsed where q(z|x) does not depend on x or p(x|z) does not depend on z"
-CELLS = {
-    "kind": "identity",
-    "lhs": "-int[z](p(z)*log(p(z))) + int[z](p(z)*log(N*p(z)))",
-    "rhs": "log(N)",
-    "conditions": ["N > 0"],
-}
 NOT_UNIQUE = {
     "kind": "identity",
     "lhs": f"{RECONSTRUCTION} - {KL_ENCODER} - (lambda-1)*{KL_AGGREGATE}",
@@ -53,7 +47,8 @@ CLAIMS = (
         source=Source(key="infovae", locator="Sec. 4, after Proposition 2"),
         assumptions=(
             "alpha > 0; lambda is any real number and D any divergence with D(p||p) = 0",
-            "X and Z are continuous, as in Proposition 2; elsewhere infovae:unbounded.discrete says the contrary",
+            "X and Z are continuous (atomless standard Borel spaces), as in Proposition 2; elsewhere"
+            " infovae:unbounded.discrete says the contrary",
             AGGREGATE,
             POSITIVE,
         ),
@@ -61,18 +56,20 @@ CLAIMS = (
             "kind": "steps",
             "steps": [
                 DECOMPOSITION,
-                CELLS,
+                CHANNEL,
+                EVERY_INFORMATION,
                 {
                     "kind": "limit",
-                    "variables": {"alpha": "> 0", "N": "> 0"},
-                    "expr": "alpha*log(N)",
-                    "tends": {"N": "inf"},
+                    "variables": {"alpha": "> 0", "e": "> 0, <= 1"},
+                    "expr": "-alpha/2*log(e)",
+                    "tends": {"e": "0+"},
                     "value": "inf",
                 },
             ],
-            "argument": "Cut X and Z into N cells of equal mass and let q send cell i to cell i with density N p(z):"
-            " then q(z) = p(z), and I = log N by step 2. With p(x|z) = q(x|z) step 1 leaves alpha log N - H(X), which"
-            " tends to infinity by step 3.",
+            "argument": "Map X and Z to standard normal variables u and v (atomless standard Borel spaces are"
+            " isomorphic), and let v given u be N(r u, 1-r^2): all densities are positive, q(z) = p(z), and for the r"
+            " of step 3 the information of step 2 is -log(e)/2. With p(x|z) = q(x|z) and D(p||p) = 0 step 1 leaves"
+            " -(alpha/2) log e - H(X), which tends to infinity by step 4.",
             "concludes": "proved",
             "spaces": [DENSITIES],
         },
