@@ -133,10 +133,14 @@ CLAIMS = (
     Claim(
         id="illidvae:C2.lipschitz",
         printed=r"\text{Suppose } q \text{ is a probability density that satisfies LSI with constant } \alpha. \text{"
-        r" If"
-        r" [a map is Lipschitz with constant } L \text{, its push-forward satisfies LSI with constant } \alpha/L^2]",
-        source=printed_at("Proposition C.4, after Vempala & Wibisono (2019); the text at hand breaks off at 'If'"),
-        assumptions=("the map is differentiable and one-to-one; what stands in brackets is the cited lemma",),
+        r" If } H: \mathbb{R}^d \to \mathbb{R}^d \text{ is a differentiable } L\text{-Lipschitz mapping, then the"
+        r" distribution of } H(z) \text{ with } z \sim q(z) \text{ satisfies LSI with constant } \alpha/L^2",
+        source=printed_at("Proposition C.4, after Vempala & Wibisono (2019)"),
+        assumptions=(
+            "H need not be one-to-one; L > 0, and H(z) has a density, as all distributions of App. C",
+            "F is taken for ratios g of densities that are locally Lipschitz, without which no density satisfies "
+            "Definition C.1: for a g with jumps the integral of |grad log g|^2 misses them",
+        ),
         formal={
             "kind": "steps",
             "steps": [
@@ -147,8 +151,10 @@ CLAIMS = (
                     "then": ["D <= F/(2*(al/L^2))"],
                 }
             ],
-            "argument": "For a density ratio g on the image, g after the map has the same entropy D under q, and its "
-            "gradient is at most L times that of g: its Fisher term G under q is at most L^2 times that of g, F.",
+            "argument": "Let g be a density with respect to the law of H(z). Then g(H) is one with respect to q, with "
+            "the same entropy D, as a mean of H(z) is a mean under q of what follows H. Its gradient at z is J^T grad "
+            "g(H(z)), at most L |grad g(H(z))| as |J| <= L: so its Fisher term G, the mean of |grad g(H)|^2/g(H) under "
+            "q, is at most L^2 times that of g, F. The first hypothesis is the inequality of q for g(H).",
             "concludes": "proved",
             "spaces": [DENSITIES],
         },
