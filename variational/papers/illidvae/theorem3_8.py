@@ -1,5 +1,6 @@
 """Theorems 3.8 and A.7, l < t: the inequality before the infimum, the infimum, and a decoder that collapses exactly."""
 
+from variational.papers.illidvae.parabola import PARABOLA, PARABOLA_HINTS, PARABOLA_STEPS, PARABOLA_WORDS
 from variational.papers.illidvae.theorem3_4 import COORDINATE, REST
 from variational.papers.illidvae.wording import COMPOSED, MINIMAL, MODEL, SCORE, ours, printed_at
 from variational.records import DENSITIES, DISCRETE_X, Claim, Status
@@ -95,16 +96,18 @@ CLAIMS = (
         id="illidvae:thm3.8.increasing",
         printed=r"\text{the right-hand side of the inequality is increasing in terms of } L_1",
         source=printed_at("Theorems 3.8 and A.7, last clause"),
-        assumptions=(COMPOSED, *EXAMPLE),
+        assumptions=(COMPOSED, *EXAMPLE, "for data with a density another instance:", *PARABOLA),
         formal={
             "kind": "steps",
-            "steps": EXACT_STEPS,
+            "steps": [*EXACT_STEPS, *PARABOLA_STEPS],
             "argument": f"{EXACT_WORDS}. So the infimum is 0, and attained, for all L_1, L_2 > 0, and no positive "
-            "number bounds F from below.",
+            "number bounds F from below. For the Gaussian instance the next five steps, counted from one: "
+            f"{PARABOLA_WORDS}. There f1 is L_1 times the identity, F is L_1^2 times the integral, and the "
+            "right-hand side is 0 again for all L_1, L_2 > 0.",
             "concludes": "refuted",
-            "spaces": [DISCRETE_X],
+            "spaces": [DISCRETE_X, DENSITIES],
         },
-        hints={"steps": EXACT_HINTS},
+        hints={"steps": [*EXACT_HINTS, *PARABOLA_HINTS]},
         recorded=Status.REFUTED,
         corrected_by="illidvae:thm3.8.corrected",
     ),
