@@ -2,7 +2,7 @@
 
 from variational import blocks
 from variational.papers.infovae.wording import AGGREGATE, POSITIVE
-from variational.records import Claim, Source, Status
+from variational.records import DENSITIES, DISCRETE_X, Claim, Source, Status
 
 MEANS = "int[z,z'](p(z)*p(z')*k(z,z')) - 2*int[z,z'](gamma(z)*p(z')*k(z,z')) + int[z,z'](gamma(z)*gamma(z')*k(z,z'))"
 SQUARE = "the printed D_MMD is the square of the distance of the kernel means; k is symmetric"
@@ -50,7 +50,8 @@ CLAIMS = (
             "positive definite in the usual sense of kernels: every Gram matrix is positive semidefinite",
             "Z has three points, p and q are columns that sum to 1, and those of the witness hold no negative"
             " number; a constant kernel fails on two points already, the"
-            " kernel 1 + z z' on the real line by infovae:mmd.normal",
+            " kernel 1 + z z' on the real line by infovae:mmd.normal; kernels whose Gram matrices are all positive"
+            " definite fail on the real line too: infovae:mmd.strict",
             SQUARE,
         ),
         formal={
@@ -85,6 +86,40 @@ CLAIMS = (
             "integrand": "(1+u*v) - 2*(1+a*v) + (1+a*b)",
             "value": "0",
         },
+        recorded=Status.PROVED,
+        printed_claim=False,
+    ),
+    Claim(
+        id="infovae:mmd.strict",
+        printed=r"\text{For any two laws } p \neq q \text{ on } \mathbb{R} \text{ with densities there is a bounded"
+        r" kernel, all of whose Gram matrices at distinct points are positive definite, with } D_{MMD}(q\|p) = 0",
+        source=Source(key="infovae", locator="Sec. 4.1, last sentence, for strictly positive definite kernels"),
+        assumptions=(
+            "g is the Gaussian kernel, under which the double integral of every signed measure but 0 is positive (by"
+            " Bochner's theorem, not shown here)",
+            "h(z) is the integral of g(z,w) mu(dw) with mu = q - p, c > 0 that of h dmu; k(z,z') = g(z,z') -"
+            " h(z) h(z')/c",
+            "a Gram matrix as a quadratic form in weights: A that of g, b the sum of the weights times h",
+        ),
+        formal={
+            "kind": "steps",
+            "steps": [
+                {
+                    "kind": "real-inequality",
+                    "variables": {"A": "> 0", "b": "real", "c": "> 0", "t": "= b/c"},
+                    "where": ["A - 2*t*b + t^2*c > 0"],
+                    "then": ["A - b^2/c > 0"],
+                },
+                {"kind": "real-identity", "variables": {"c": "> 0"}, "lhs": "c - c*c/c", "rhs": "0"},
+            ],
+            "argument": "Let a be point masses with any weights but 0. The double integral of g under a - t mu is A - 2"
+            " t b + t^2 c, positive as a is no multiple of mu, which has no point masses: this is the hypothesis of"
+            " step 1, whose conclusion is the Gram matrix of k. By step 2 the double integral of k under mu, D_MMD, is"
+            " 0.",
+            "concludes": "proved",
+            "spaces": [DISCRETE_X, DENSITIES],
+        },
+        hints={"steps": [{"proof": {"by": "slack", "slack": "A - 2*b/c*b + (b/c)^2*c"}}, {}]},
         recorded=Status.PROVED,
         printed_claim=False,
     ),
