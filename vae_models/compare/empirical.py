@@ -8,10 +8,11 @@ from torch import Tensor
 
 from vae_models.compare.records import Distance, Number, make_distance
 from vae_models.compare.setting import is_mass_function, require_scales, require_weighted_elbo, setting_of
-from vae_models.metrics.codes import draw_codes, evaluating, infer
+from vae_models.metrics.codes import draw_codes, infer
 from vae_models.metrics.information import full_data_information
 from vae_models.metrics.likelihood import elbo_parts
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError

@@ -12,8 +12,9 @@ from vae_models.compare.setting import (
     require_weighted_elbo,
     setting_of,
 )
-from vae_models.metrics.codes import evaluating, infer
+from vae_models.metrics.codes import infer
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
@@ -87,9 +88,7 @@ def finite_distance(
     upper = proved(bounds.encoder_upper + bounds.rounding, "KL in closed form, I(X;Z) of cells")
     middle = proved((lower.value + upper.value) / 2, "middle of its bounds")
     if setting.delta:
-        least = proved(
-            bounds.optimum_lower - bounds.rounding, "dual function over cells: no density is lower"
-        )
+        least = proved(bounds.optimum_lower - bounds.rounding, "dual function over cells: no density is lower")
         most = proved(bounds.optimum_upper + bounds.rounding, "R of an encoder with a density, in closed form")
     else:
         least = most = proved(0.0, "ncvae:positivity.corrected: R >= 0 = R(p) for beta >= 1")

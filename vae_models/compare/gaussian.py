@@ -12,9 +12,10 @@ from numeric.reduce import RadialSolution, gaussian_ncvae
 from vae_models.compare.records import Distance, Number, make_distance
 from vae_models.compare.setting import Setting, require_scales, require_weighted_elbo, setting_of
 from vae_models.likelihoods.gaussian import GaussianLikelihood
-from vae_models.metrics.codes import encode, evaluating
+from vae_models.metrics.codes import encode
 from vae_models.metrics.information import full_data_information, leave_one_out_information
 from vae_models.model import Model
+from vae_models.modes import evaluating
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.validation import require_count, require_in_range
 from variational.errors import InvalidInputError
