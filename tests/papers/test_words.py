@@ -4,6 +4,9 @@ A proof of kind 'steps' is checked step by step, the argument that joins them is
 breaks what the argument concludes; each bound is written here anew, from the printed statement.
 """
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +15,7 @@ from scipy.special import erfc, expit, log_expit
 
 from numeric.problem import ncvae_problem
 from numeric.solve import solve
+from variational.decide import judge
 from variational.papers.registry import find_claim
 from variational.records import Status
 
@@ -144,13 +148,54 @@ def test_nc_vae_collapses_exactly_for_equal_priors_or_a_constant_ratio(case, see
         assert found.mutual_information > NO_INFORMATION
 
 
+# What is altered -> claim, before, after; the altered step is not shown, so nothing is concluded.
+MUTATIONS = {
+    "a variance that sees no ratio": ("ncvae:thm7.strict.corrected", "beta*delta*L*(L-1)*(t-u)", "0*(t-u)"),
+    "erfc below its tangent": ("arelbo:thm2.any-data", "erfc(r) >= erfc(m)", "erfc(r) <= erfc(m)"),
+    "codes nearer than they are": ("arelbo:thm2.any-data", "<= 2*(c^2 + e^2)", "<= c^2 + e^2"),
+    "a decoder that errs twice as much": ("arelbo:thm2.any-data", "a*b/(a+b) >= a/2", "a*b/(a+b) >= a"),
+    "a channel without information": ("infovae:unbounded", "-1/2*log(e)", "1/2*log(e)"),
+    "a Gram matrix with more taken off": ("infovae:mmd.strict", "A - b^2/c > 0", "A - 2*b^2/c > 0"),
+    "a parabola that keeps its distance": ("illidvae:thm3.8.increasing", "27/2*L1^6*L2^2/r^4", "27/2*L1^6*L2^2"),
+    "the latent variable in Lemma A.3": ("illidvae:lemA1.mean.latent", "< 2/(1 + exp(-2*z))", "> 2/(1 + exp(-2*z))"),
+    "(44) with another power": ("ncvae:eq44.value", "pd(x)^2*1/gamma(z)", "pd(x)*1/gamma(z)"),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_an_altered_statement_is_not_decided_as_the_original(name):
+    claim_id, old, new = MUTATIONS[name]
+    claim = find_claim(claim_id)
+    assert judge(claim, find_claim).status is claim.recorded
+    before = json.dumps(claim.formal)
+    assert old in before
+    mutant = dataclasses.replace(claim, formal=json.loads(before.replace(old, new)))
+    assert judge(mutant, find_claim).status is not claim.recorded
+
+
+# Claims about one real number per datum, or about a real code: what they say nothing of is not named.
+SPACES = {
+    "ncvae:eq44.value": {"finite", "discrete-x"},
+    "ncvae:eq44.corrected": {"finite", "discrete-x"},
+    "ncvae:eq55.corrected": {"finite", "discrete-x"},
+    "arelbo:thm2": {"discrete-x"},
+    "arelbo:thm2.any-data": {"discrete-x", "densities"},
+    "illidvae:thm3.8.increasing": {"discrete-x", "densities"},
+}
+
+
+@pytest.mark.parametrize("claim_id", SPACES)
+def test_a_verdict_names_the_spaces_of_its_argument(claim_id):
+    assert set(judge(find_claim(claim_id), find_claim).spaces) == SPACES[claim_id]
+
+
 TESTED = (
     "illidvae:thm3.4",
     "illidvae:prop3.9.use.corrected",
     "illidvae:prop3.9.use.reverse",
     "illidvae:thm3.8.spread",
     "arelbo:thm2.any-data",
-    "ncvae:thm6.iff",
+    "ncvae:collapse.ncvae",
 )
 
 
