@@ -14,7 +14,7 @@ from variational.records import SPACES, Claim, Status
 from variational.report import counted, listed
 
 FindClaim = Callable[[str], Claim]
-FORMS = {"printed": "as printed", "ours": "parts and corrected forms"}
+FORMS = {"printed": "as printed", "ours": "corrected forms and our own"}
 MEANINGS = {
     "proved": "a symbolic identity, a decision procedure or a ball enclosure shows it under the stated assumptions",
     "refuted": "an exact or ball-enclosed witness satisfies the assumptions and breaks it",
@@ -113,7 +113,7 @@ def _badge(judged: Judged) -> str:
 
 
 def _spaces(spaces: Sequence[str]) -> str:
-    return "all" if set(spaces) == set(SPACES) else listed(spaces)
+    return "all" if set(spaces) == set(SPACES) else listed(f'<span class="space">{name}</span>' for name in spaces)
 
 
 def _summary(results: Sequence[Judged]) -> str:

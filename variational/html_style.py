@@ -85,6 +85,7 @@ footer { color: var(--faint); border-top: 1px solid var(--rule); margin-top: 2re
   .wide { display: none; }
 }
 
+.space { white-space: nowrap; }
 @media print {
   :root {
     color-scheme: light;

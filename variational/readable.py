@@ -25,7 +25,7 @@ FUNCTIONS = {"pd": "p_d(x)", "pn": "p_n(x)", "p": "p(z)", "n": "n(z)", "gamma": 
     "p|": "p(x|z), rows x",
 }
 BOUNDED = frozenset({"value", "gap", "information", "lhs", "rhs"})  # a pair of decimals encloses the number
-RELATING = frozenset({"identity", "inequality"})  # the two sides are one statement, with what relates them
+RELATING = frozenset({"identity", "inequality", "real-identity"})  # both sides are one statement
 NUMBER = re.compile(r"-?\d+(\.\d+)?(/\d+)?")
 SILENT = frozenset({"kind", "shows", "checked"})
 
