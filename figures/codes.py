@@ -1,4 +1,4 @@
-"""Figure 3: exact NC-VAE codes between the two priors, and their information against latent dimension and overlap."""
+"""Figure 3: exact NC-VAE codes and the two priors, and their information against latent dimension and overlap."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -47,7 +47,9 @@ REACH = (0.1, 10.0)  # of r / sqrt(D)
 def draw(records: Records) -> Figure:
     """Return codes for two overlaps and three dimensions, above the information for all of them."""
     record = records["ncvae-codes"]
-    figure = new_figure("Exact NC-VAE codes lie between the two priors, and keep more in more dimensions", height=118)
+    figure = new_figure(
+        "Exact NC-VAE codes move from one prior towards the other, and keep more in more dimensions", height=118
+    )
     halves: Any = figure.subfigures(2, 1, height_ratios=(1.15, 1))
     upper, lower = halves
     grid = upper.subplots(len(SHOWN_SHIFTS), len(SHOWN_DIMENSIONS), sharex=True)

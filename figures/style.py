@@ -90,12 +90,18 @@ def applied() -> Iterator[None]:
 
 
 def styled(draw: Draw) -> Draw:
-    """Return the drawing function with the style applied while it draws."""
+    """Return the drawing function with the style applied while it draws, and every part put in its place once for all.
+
+    Otherwise each saving would arrange the parts anew, from where the last one left them.
+    """
 
     @functools.wraps(draw)
     def drawn(records: Records) -> Figure:
         with applied():
-            return draw(records)
+            figure = draw(records)
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
+            return figure
 
     return drawn
 

@@ -96,11 +96,12 @@ def _steepest_at_zero(strength: float, dimension: int) -> BrenierMap:
 
 def _favourable(case: Case, strength: float, dimension: int) -> float:
     """Return F(p || p_x) of one datum for a decoder as steep, chosen to generate it."""
+    family: Family = case.family
+    datum = np.asarray(case.datum, dtype=np.float64)
     if case.towards is None:
-        family, datum = Gaussian(dimension=dimension + 1), np.append(case.datum, 0.0)
+        family, datum = Gaussian(dimension=dimension + 1), np.append(datum, 0.0)
         found: Map = parabola(datum, inner=strength, outer=1.0, radius=2 * (1 + strength**3))
     else:
-        family, datum = case.family, np.asarray(case.datum, dtype=np.float64)
         shift: Array = (strength**2 + 2 * strength + 2) * np.asarray(case.towards, dtype=np.float64)
         found = BrenierMap(potential=isotropic(strength, shift))
     return relative_fisher(Decoder(family=family, decoder_map=found), [datum]).require_finite().value
