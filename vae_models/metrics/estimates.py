@@ -21,16 +21,22 @@ def mean_record(
     """Return the mean of numbers, one for each x or batch, with its standard error, both summed in double precision.
 
     Error:
-        The standard error takes the numbers as independent; it is None for one number.
+        The standard error takes the numbers as independent; it is None for one number, and where it is not finite.
     """
     count = len(values)
     if not count:
         msg = f"values of {name} must be one or more, got none"
         raise InvalidInputError(msg)
     wide = values.detach().double()
-    error = float(wide.std()) / math.sqrt(count) if count > 1 else None
+    error = float(wide.std()) / math.sqrt(count) if count > 1 else math.nan
     return MetricRecord(
-        name=name, value=float(wide.mean()), estimator=estimator, split=split, samples=count, cap=cap, error=error
+        name=name,
+        value=float(wide.mean()),
+        estimator=estimator,
+        split=split,
+        samples=count,
+        cap=cap,
+        error=error if math.isfinite(error) else None,
     )
 
 

@@ -23,6 +23,8 @@ def test_a_mean_has_the_standard_error_of_independent_numbers_summed_in_double_p
     assert found.error == pytest.approx(math.sqrt(7 / 3 / 3), abs=1e-15)  # variance 7/3
     assert (found.samples, found.cap, found.split) == (3, 9.0, "train")
     assert mean_record(values[:1], name="a", estimator="mean", split="train").error is None
+    infinite = mean_record(values.new_tensor([1.0, math.inf]), name="a", estimator="mean", split="train")
+    assert (infinite.value, infinite.error) == (math.inf, None)
 
 
 @pytest.mark.parametrize(
