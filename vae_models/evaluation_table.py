@@ -8,7 +8,7 @@ from vae_models.metrics.estimates import is_near_cap
 from vae_models.records import MetricRecord
 
 WIDTH = 80
-NAME = 41
+NAME = 39
 UNITS = {
     "squared_nats_per_squared_unit": "nats^2/unit^2",
     "nats_per_coordinate": "nats/coordinate",
@@ -28,7 +28,7 @@ FLAG_NOTE = (
 def format_evaluation(evaluation: Evaluation, entries: Sequence[Entry]) -> str:
     """Return the table of some entries of an evaluation, and why other metrics do not apply."""
     head = f"{evaluation.run}, {evaluation.weights} weights, step {evaluation.step}"
-    row = f"{'metric':<{NAME}} {'value':>10}  {'+-':>8} {'cap':>7} {'n':>7}"
+    row = f"{'metric':<{NAME}} {'value':>11}  {'+-':>8} {'cap':>7} {'n':>8}"
     lines = [*textwrap.wrap(head, WIDTH), "", row, "-" * len(row)]
     records = [record for entry in entries for record in entry.records]
     for record in records:
@@ -64,7 +64,7 @@ def _rows(record: MetricRecord) -> list[str]:
     error = "" if record.error is None else f"{record.error:.2g}"
     cap = "" if record.cap is None else f"{record.cap:.4g}"
     flag = FLAG if is_near_cap(record) else " "
-    numbers = f"{record.value:>10.5g}{flag} {error:>8} {cap:>7} {record.samples:>7}"
+    numbers = f"{record.value:>11.5g}{flag} {error:>8} {cap:>7} {record.samples:>8}"
     first = [f"{name:<{NAME}} {numbers}"] if len(name) <= NAME else [name, f"{'':<{NAME}} {numbers}"]
     return [*first, *_wrapped(f"{unit}; {record.split}; {record.estimator}")]
 

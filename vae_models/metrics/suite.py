@@ -21,6 +21,7 @@ from vae_models.metrics.information import full_data_information, in_batch_infor
 from vae_models.metrics.latents import active_units, log_det_covariance
 from vae_models.metrics.likelihood import elbo_parts, importance_weighted_nll
 from vae_models.metrics.rate import quadrature_rate_split, rate_split
+from vae_models.metrics.separation import separation
 from vae_models.metrics.smoothness import expected_gap, inner_constant, local_smoothness
 from vae_models.metrics.subject import NotApplicableError, Subject
 from vae_models.metrics.variances import Source, estimated_variances
@@ -262,6 +263,14 @@ def _inverse_lipschitz(subject: Subject) -> Found:
     yield from inner_constant(decoder, latent, split=subject.split)
 
 
+def _separation(subject: Subject) -> Found:
+    if subject.data.noise is None:
+        msg = "the data have no second law"
+        raise NotApplicableError(msg)
+    noise = subject.examples(subject.data.noise, purpose="data noise")
+    yield separation(subject.places, subject.places_of(noise), split=subject.split)
+
+
 def _mmd(subject: Subject) -> Found:
     codes, prior = subject.places.latent, subject.model.prior
     draws = subject.prior_draws(len(codes), purpose="mmd", dtype=codes.dtype)
@@ -350,9 +359,7 @@ def _components(subject: Subject) -> Found:
 
 METRICS: Mapping[str, Metric] = {
     "elbo": Metric(summary="-ELBO, reconstruction, KL, squared error (MSE)", compute=_elbo),
-    "test-priors": Metric(
-        summary="-ELBO and KL under f(K, beta, delta) and a tuned prior (NC-VAE)", compute=_test_priors
-    ),
+    "test-priors": Metric(summary="-ELBO and KL under other priors (NC-VAE)", compute=_test_priors),
     "rate": Metric(summary="rate, and its part KL(gamma||p); the rest is I(X;Z)", compute=_rate),
     "information": Metric(summary="I(X;Z): in batches, full data, quadrature, leave-one-out", compute=_information),
     "active-units": Metric(summary="coordinates whose mean varies with x", compute=_active),
@@ -362,6 +369,7 @@ METRICS: Mapping[str, Metric] = {
     "fisher": Metric(summary="relative Fisher divergence and its bound", compute=_fisher),
     "inverse-lipschitz": Metric(summary="measured inverse Lipschitz constant of f1", compute=_inverse_lipschitz),
     "mmd": Metric(summary="squared MMD of the aggregate and the prior", compute=_mmd),
+    "separation": Metric(summary="how well codes tell data from noise (NC-VAE)", compute=_separation),
     "log-det": Metric(summary="log det Cov of the codes per coordinate", compute=_log_det),
     "frechet": Metric(summary="Frechet distance of prior draws and of interpolations", compute=_frechet),
     "class-mismatch": Metric(summary="KL of the classes of data and of generated x", compute=_mismatch),

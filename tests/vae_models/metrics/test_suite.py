@@ -54,7 +54,7 @@ def test_every_metric_of_a_linear_model_gives_numbers_or_says_why_not():
     found = {name: measure(subject, name) for name in METRICS}
     assert all(each.records or each.reasons for each in found.values())
     without = {name for name, each in found.items() if not each.records}
-    assert without == {"test-priors", "inverse-lipschitz", "components", "semi-supervised"}
+    assert without == {"test-priors", "inverse-lipschitz", "components", "semi-supervised", "separation"}
     assert "1000 of 200" in found["semi-supervised"].reasons[0]
     for each in found.values():
         assert all(record.split == "test" and math.isfinite(record.value) for record in each.records)
@@ -165,6 +165,17 @@ def test_priors_of_nc_vae_change_the_kl_alone_and_the_tuned_one_is_the_best():
     )
     # validation and test data are the same here, so that the tuned prior is the best in the interval
     assert found["kl_prior_tuned"].value <= min(found["kl_prior_f"].value, plain["kl"].value) + 1e-9
+
+
+def test_codes_of_a_second_law_are_told_apart():
+    subject, _, _ = subject_of()
+    noise = Part(examples=subject.x + 50)
+    subject.data = dataclasses.replace(subject.data, noise=noise)
+    (found,) = measure(subject, "separation").records
+    assert found.value > 0.95
+    subject.data = dataclasses.replace(subject.data, noise=Part(examples=subject.x.clone()))
+    (found,) = measure(subject, "separation").records
+    assert abs(found.value - 0.5) < SIGMAS * found.error
 
 
 def test_metrics_that_need_classes_say_that_there_are_none():
