@@ -26,6 +26,7 @@ from vae_models.metrics.smoothness import expected_gap, inner_constant, local_sm
 from vae_models.metrics.subject import NotApplicableError, Subject
 from vae_models.metrics.variances import Source, estimated_variances
 from vae_models.networks.brenier import BrenierDecoder
+from vae_models.networks.inception import load_inception
 from vae_models.networks.mixture import MixturePosterior
 from vae_models.posterior import Posterior
 from vae_models.priors import IsotropicPrior
@@ -292,6 +293,12 @@ def _features(subject: Subject) -> Features:
     if subject.has_tokens:
         msg = "x are tokens, and a Frechet distance needs images or numbers"
         raise NotApplicableError(msg)
+    if subject.options.inception is not None:
+        if len(subject.part.shape) != 3:
+            msg = f"x must be images for a FID, got shape {subject.part.shape}"
+            raise NotApplicableError(msg)
+        network = load_inception(subject.options.inception).to(subject.device)
+        return Features(name="fid", description="Inception, published weights", function=network)
     if subject.data.train.labels is not None:
         return subject.classifier.own_features()
     entries = math.prod(subject.part.shape)
