@@ -18,7 +18,7 @@ from torch.nn import functional
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
 
-Heights = Float[Tensor, "batch _ height width"] | Float[Tensor, "batch _"]
+Heights = Float[Tensor, "batch _ _ _"] | Float[Tensor, "batch _"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,25 @@ class Cursor:
             self.memory[key] = make()
         return self.memory[key]
 
+    def half(self) -> "Cursor":
+        """Return the cursor on maps of half the height and width, always the same one."""
+        made: Cursor = self.once("half", lambda: Cursor(height=self.height // 2, width=self.width // 2))
+        made.row, made.column = self.row // 2, self.column // 2
+        return made
+
+    def keep(self, key: Hashable, heights: Heights) -> None:
+        """Keep the vectors at the place, or the row, for the places after it."""
+        if heights.ndim == 4:
+            self.memory[key, "kept"] = heights
+            return
+        size = (*heights.shape, self.width)
+        self.once((key, "kept"), lambda: heights.new_empty(size))[..., self.column] = heights
+
+    def kept(self, key: Hashable) -> Heights:
+        """Return what was kept last at the place or row."""
+        found: Tensor = self.memory[key, "kept"]
+        return found if found.ndim == 4 else found[..., self.column]
+
 
 class CausalConv2d(nn.Module):
     """A convolution over a window, of the size of its input; beyond the edges are zeros.
@@ -99,6 +118,7 @@ class CausalConv2d(nn.Module):
         inputs: Channels.
         outputs: Channels.
         window: What it sees.
+        stride: Of whole maps; at a cursor the output is that of the place or row whose window this is.
         bias: Whether there is one; it starts at zero.
         generator: Of the initial weights, normal with variance 2 / (outputs k^2) for a masked k x k kernel.
 
@@ -115,6 +135,7 @@ class CausalConv2d(nn.Module):
         outputs: int,
         *,
         window: Window,
+        stride: int = 1,
         bias: bool = False,
         generator: torch.Generator | None = None,
     ) -> None:
@@ -122,7 +143,7 @@ class CausalConv2d(nn.Module):
         super().__init__()
         require_count("inputs", inputs)
         require_count("outputs", outputs)
-        self.window = window
+        self.window, self.stride = window, stride
         rows, columns = window.size
         area = columns**2 if window.last is not None else rows * columns
         weight = torch.empty(outputs, inputs, rows, columns)
@@ -134,18 +155,19 @@ class CausalConv2d(nn.Module):
         self.register_buffer("mask", mask, persistent=False)
 
     def forward(self, heights: Heights, cursor: Cursor | None = None) -> Heights:
-        """Return the convolution of whole maps; with a cursor that at its place, from the inputs there and before."""
-        if cursor is None:
-            return functional.conv2d(self._padded(heights), self.seen_weight(), self.bias)
-        matrix = cursor.once(self, lambda: self.seen_weight().flatten(1))
-        return functional.linear(self.remember(heights, cursor), matrix, self.bias)
+        """Return the convolution of whole maps; with a cursor that of its place or row, from inputs there and before.
 
-    def row(
-        self, maps: Float[Tensor, "batch inputs 1 width"], cursor: Cursor
-    ) -> Float[Tensor, "batch outputs 1 width"]:
-        """Return the convolution at the row of the cursor, from the inputs there and those of the rows before."""
+        Args:
+            heights: Whole maps; with a cursor the vectors at its place, or its whole row of maps for a window that
+                ends above or that is one place wide.
+            cursor: Where.
+        """
+        if cursor is None:
+            return functional.conv2d(self._padded(heights), self.seen_weight(), self.bias, stride=self.stride)
         weight = cursor.once(self, self.seen_weight)
-        return functional.conv2d(self._remembered(maps, cursor, 0), weight, self.bias)
+        if heights.ndim == 2:
+            return functional.linear(self.remember(heights, cursor), weight.flatten(1), self.bias)
+        return functional.conv2d(self._remembered(heights, cursor, 0), weight, self.bias, stride=self.stride)
 
     def peek(
         self, maps: Float[Tensor, "batch inputs height width"], cursor: Cursor, *, whole_row: bool = False
