@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from vae_models.builders.run import build
+from vae_models.builders.run import BuiltObjective, build
 from vae_models.checkpoint import find_checkpoint
 from vae_models.command_line import CONFIG, read_config
 from vae_models.config import RunConfig
@@ -14,7 +14,6 @@ from vae_models.data.catalogue import data_folder
 from vae_models.data.dataset import DataSet
 from vae_models.data.sources import load
 from vae_models.model import Model
-from vae_models.objectives.weighted import WeightedSum
 from vae_models.records import RunRecord
 from vae_models.session import RECORD
 from vae_models.training import CHECKPOINTS
@@ -39,7 +38,7 @@ class Run:
     config: RunConfig
     data: DataSet
     model: Model
-    objective: WeightedSum
+    objective: BuiltObjective
     step: int
     record: RunRecord | None
 
@@ -79,7 +78,9 @@ def load_run(
     return Run(folder=folder, config=config, data=data, model=model, objective=objective, step=step, record=record)
 
 
-def _with_weights(config: RunConfig, data: DataSet, state: Any, *, device: torch.device) -> tuple[Model, WeightedSum]:
+def _with_weights(
+    config: RunConfig, data: DataSet, state: Any, *, device: torch.device
+) -> tuple[Model, BuiltObjective]:
     with torch.random.fork_rng(devices=[]):  # the weights drawn here are replaced
         model, objective = build(config, data)
     dtype = torch.float64 if config.precision == "float64" else torch.float32

@@ -7,12 +7,16 @@ from torch import nn
 
 from vae_models.data.dataset import Part
 from vae_models.networks.heads import DiagonalHead, Encoder, FixedHead, ScalarHead
+from vae_models.networks.mixture import MixtureEncoder
+from vae_models.objectives.mixture import mixture_prior
 from vae_models.priors import IsotropicPrior, MixturePrior, VampPrior
 from vae_models.settings.latents import (
+    ClassPriorConfig,
     DiagonalPosteriorConfig,
     FixedPosteriorConfig,
     IsotropicPriorConfig,
     LatentPrior,
+    MixturePosteriorConfig,
     MixturePriorConfig,
     PosteriorForm,
     ScalarPosteriorConfig,
@@ -21,10 +25,14 @@ from vae_models.settings.latents import (
 from variational.errors import InvalidInputError
 
 
-def build_encoder(config: PosteriorForm, *, trunk: nn.Module, features: int, latent_dim: int) -> Encoder:
+def build_encoder(
+    config: PosteriorForm, *, trunk: nn.Module, features: int, latent_dim: int
+) -> Encoder | MixtureEncoder:
     """Return the encoder from x to q(z|x), of a trunk that gives ``features``."""
     head: nn.Module
     match config:
+        case MixturePosteriorConfig():
+            return MixtureEncoder(trunk, latent_dim=latent_dim, classes=config.classes)
         case DiagonalPosteriorConfig():
             head = DiagonalHead(features, latent_dim, link=config.link, floor=config.floor)
         case ScalarPosteriorConfig():
@@ -48,7 +56,7 @@ def build_prior(
         part: What is trained on, for priors that begin with examples.
 
     Raises:
-        InvalidInputError: There are fewer examples than pseudo-inputs.
+        InvalidInputError: There are fewer examples than pseudo-inputs, or a prior of classes without classes.
     """
     match config:
         case IsotropicPriorConfig():
@@ -63,5 +71,12 @@ def build_prior(
                 raise InvalidInputError(msg)
             examples = part.first(config.components).all()
             return VampPrior(encoder=encoder, pseudo_inputs=examples, trained_weights=config.trained_weights)
+        case ClassPriorConfig():
+            if not isinstance(encoder, MixtureEncoder):
+                msg = "posterior must be mixture where the prior is classes, got none with classes"
+                raise InvalidInputError(msg)
+            return mixture_prior(
+                encoder.classes, latent_dim, trained=config.trained, trained_weights=config.trained_weights
+            )
         case _:
             assert_never(config)

@@ -9,13 +9,18 @@ from vae_models.networks.arelbo import arelbo_decoder, arelbo_trunk
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.conv import ConvDecoder, Convolution, ConvTrunk, Dense
 from vae_models.networks.mlp import MLP, FlatTrunk, mlp_trunk
+from vae_models.networks.pixelcnn import PixelCNNDecoder
+from vae_models.networks.resnet import ResNetTrunk
 from vae_models.settings.networks import (
+    AnnealedStrengthConfig,
     ArelboNetworkConfig,
     BrenierConfig,
     ConvConfig,
     DecoderNetwork,
     EncoderNetwork,
     MLPConfig,
+    PixelCNNConfig,
+    ResNetConfig,
     SkipConfig,
 )
 from vae_models.two_stage import SkipNetwork, SkipTrunk
@@ -34,14 +39,18 @@ def build_trunk(config: EncoderNetwork, *, data_shape: tuple[int, ...]) -> nn.Mo
             return ConvTrunk(data_shape, convolutions=_convolutions(config), dense=_dense(config))
         case ArelboNetworkConfig():
             return arelbo_trunk(config.network, data_shape=data_shape)
+        case ResNetConfig():
+            return ResNetTrunk(data_shape, channels=config.channels, features=config.features)
         case SkipConfig():
             return SkipTrunk(data_shape, width=config.width, layers=config.layers)
         case _:
             assert_never(config)
 
 
-def build_decoder(config: DecoderNetwork, *, latent_dim: int, output_shape: tuple[int, ...]) -> nn.Module:
-    """Return the network from z to what the likelihood takes, of ``output_shape``."""
+def build_decoder(
+    config: DecoderNetwork, *, latent_dim: int, data_shape: tuple[int, ...], output_shape: tuple[int, ...]
+) -> nn.Module:
+    """Return the network from z, and x where it is autoregressive, to what the likelihood takes: ``output_shape``."""
     match config:
         case MLPConfig():
             return MLP((latent_dim,), output_shape, widths=config.widths, activation=config.activation)
@@ -57,14 +66,24 @@ def build_decoder(config: DecoderNetwork, *, latent_dim: int, output_shape: tupl
             )
         case ArelboNetworkConfig():
             return arelbo_decoder(config.network, output_shape=output_shape, latent_dim=latent_dim)
+        case PixelCNNConfig():
+            return PixelCNNDecoder(
+                latent_dim,
+                data_shape,
+                output_shape,
+                kernels=config.kernels,
+                channels=config.channels,
+                maps=config.maps,
+                direct=config.direct,
+            )
         case SkipConfig():
             flat = SkipNetwork(latent_dim, math.prod(output_shape), width=config.width, layers=config.layers)
             return nn.Sequential(flat, nn.Unflatten(1, output_shape))
-        case BrenierConfig():
+        case BrenierConfig(strength=strength):
             return BrenierDecoder(
                 latent_dim,
                 output_shape,
-                strength=config.strength,
+                strength=strength.start if isinstance(strength, AnnealedStrengthConfig) else strength,
                 widths=config.widths,
                 profile=config.profile[0] if len(config.profile) == 1 else config.profile,
                 positive=config.positive,

@@ -14,6 +14,7 @@ from vae_models.objectives.ar_elbo import ar_elbo, deterministic_elbo
 from vae_models.objectives.autoencoders import autoencoder, rae, wae_mmd
 from vae_models.objectives.elbo import Reconstruction, elbo
 from vae_models.objectives.info_vae import aae, info_vae
+from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.nc_vae import nc_vae
 from vae_models.objectives.passes import Inference, amortised
 from vae_models.objectives.squared_error import SquaredError
@@ -29,7 +30,7 @@ _RECONSTRUCTIONS: dict[settings.Reconstruction, type[Part]] = {
 }
 
 
-def build_objective(config: settings.ObjectiveForm, *, latent_dim: int, data: DataSet) -> WeightedSum:
+def build_objective(config: settings.ObjectiveForm, *, latent_dim: int, data: DataSet) -> WeightedSum | MixtureElbo:
     """Return what is minimised.
 
     Args:
@@ -45,6 +46,8 @@ def build_objective(config: settings.ObjectiveForm, *, latent_dim: int, data: Da
                 free_bits_per=config.free_bits_per,
                 inference=build_inference(config.inference, beta=config.beta),
             )
+        case settings.MixtureElboConfig():
+            return MixtureElbo(beta=config.beta)
         case settings.ArElboConfig():
             return ar_elbo(parameterisation=config.parameterisation, floor=config.floor)
         case settings.DeterministicElboConfig():

@@ -11,9 +11,18 @@ from vae_models.builders.objectives import build_objective
 from vae_models.config import RunConfig
 from vae_models.data.dataset import DataSet
 from vae_models.model import Model
+from vae_models.networks.inverse_lipschitz import AnnealedStrength
 from vae_models.objectives.autoencoders import spectrally_normalise
+from vae_models.objectives.inverse_lipschitz import AnnealedInverseLipschitz
+from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.weighted import WeightedSum
+from vae_models.settings.latents import MixturePosteriorConfig
 from vae_models.settings.model import ModelConfig
+from vae_models.settings.networks import AnnealedStrengthConfig, BrenierConfig
+from vae_models.settings.objectives import MixtureElboConfig
+from variational.errors import InvalidInputError
+
+BuiltObjective = WeightedSum | MixtureElbo | AnnealedInverseLipschitz
 
 
 def build_model(config: ModelConfig, *, data: DataSet) -> Model:
@@ -24,7 +33,7 @@ def build_model(config: ModelConfig, *, data: DataSet) -> Model:
     encoder = build_encoder(config.posterior, trunk=trunk, features=features, latent_dim=latent_dim)
     likelihood = build_likelihood(config.likelihood, data=data)
     decoder: nn.Module = build_decoder(
-        config.decoder, latent_dim=latent_dim, output_shape=likelihood.parameter_shape(shape)
+        config.decoder, latent_dim=latent_dim, data_shape=shape, output_shape=likelihood.parameter_shape(shape)
     )
     if config.spectral_norm:
         decoder = spectrally_normalise(decoder)
@@ -32,7 +41,26 @@ def build_model(config: ModelConfig, *, data: DataSet) -> Model:
     return Model(encoder=encoder, decoder=decoder, prior=prior, likelihood=likelihood)
 
 
-def build(config: RunConfig, data: DataSet) -> tuple[Model, WeightedSum]:
-    """Return the untrained model and the objective of a run; torch's default generator draws the weights."""
+def build(config: RunConfig, data: DataSet) -> tuple[Model, BuiltObjective]:
+    """Return the untrained model and the objective of a run; torch's default generator draws the weights.
+
+    Raises:
+        InvalidInputError: Parts do not fit each other or the data.
+    """
+    posterior, objective = config.model.posterior, config.objective
+    if isinstance(posterior, MixturePosteriorConfig) != isinstance(objective, MixtureElboConfig):
+        rule = "objective must be mixture-elbo where the posterior is a mixture, and only there"
+        msg = f"{rule}, got {objective.kind} and {posterior.kind}"
+        raise InvalidInputError(msg)
     model = build_model(config.model, data=data)
-    return model, build_objective(config.objective, latent_dim=config.model.latent_dim, data=data)
+    built = build_objective(objective, latent_dim=config.model.latent_dim, data=data)
+    decoder = config.model.decoder
+    if isinstance(decoder, BrenierConfig) and isinstance(decoder.strength, AnnealedStrengthConfig):
+        schedule = AnnealedStrength(
+            start=decoder.strength.start,
+            factor=decoder.strength.factor,
+            tolerance=decoder.strength.tolerance,
+            period=decoder.strength.period,
+        )
+        return model, AnnealedInverseLipschitz(built, schedule=schedule)
+    return model, built

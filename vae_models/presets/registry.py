@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 
 from vae_models.config import RunConfig
-from vae_models.presets import arelbo, digits, infovae, ncvae
+from vae_models.presets import arelbo, digits, illidvae, infovae, ncvae
 from vae_models.presets.preset import Preset
 from vae_models.records import Target
 from variational.errors import InvalidInputError
@@ -14,6 +14,7 @@ PAPERS: Mapping[str, tuple[Preset, ...]] = {
     "NC-VAE": ncvae.PRESETS,
     "InfoVAE": infovae.PRESETS,
     "AR-ELBO": arelbo.PRESETS,
+    "IL-LIDVAE": illidvae.PRESETS,
 }
 
 PRESETS: Mapping[str, Preset] = {preset.config.preset: preset for presets in PAPERS.values() for preset in presets}

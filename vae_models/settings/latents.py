@@ -59,7 +59,24 @@ class FixedPosteriorConfig:
         require_not_negative(self, "variance")
 
 
-PosteriorForm = DiagonalPosteriorConfig | ScalarPosteriorConfig | FixedPosteriorConfig
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MixturePosteriorConfig:
+    """q(y|x) q(z|x, y) with a class y and a Gaussian for each: GMVAE and IL-LIDMVAE.
+
+    Attributes:
+        classes: Number of values of y.
+    """
+
+    kind: ClassVar[str] = "mixture"
+
+    classes: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse no class."""
+        require_positive(self, "classes")
+
+
+PosteriorForm = DiagonalPosteriorConfig | ScalarPosteriorConfig | FixedPosteriorConfig | MixturePosteriorConfig
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,4 +137,19 @@ class VampPriorConfig:
         require_positive(self, "components")
 
 
-LatentPrior = IsotropicPriorConfig | MixturePriorConfig | VampPriorConfig
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ClassPriorConfig:
+    """y ~ Cat(1/c) and z|y ~ N(unit vector of y, I), for the classes of a mixture posterior; or trained from there.
+
+    Attributes:
+        trained: Whether means and variances are trained.
+        trained_weights: Whether the weights of the classes are trained.
+    """
+
+    kind: ClassVar[str] = "classes"
+
+    trained: bool = True
+    trained_weights: bool = False
+
+
+LatentPrior = IsotropicPriorConfig | MixturePriorConfig | VampPriorConfig | ClassPriorConfig

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import ClassVar, Literal
 
-from vae_models.settings.checks import require_not_negative, require_positive, require_widths
+from vae_models.settings.checks import require, require_not_negative, require_positive, require_widths
 
 Activation = Literal["elu", "gelu", "identity", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"]
 
@@ -68,6 +68,50 @@ class ArelboNetworkConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ResNetConfig:
+    """Residual blocks of stride 2 and one convolution over what is left: the encoder of NC-VAE for Omniglot.
+
+    Attributes:
+        channels: Of the blocks.
+        features: Of the last convolution.
+    """
+
+    kind: ClassVar[str] = "resnet"
+
+    channels: tuple[int, ...] = (64, 64, 64)
+    features: int = 512
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one."""
+        require_widths(self, "channels", fewest=1)
+        require_positive(self, "features")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PixelCNNConfig:
+    """Masked convolutions over the image and linear images of z: the decoder of NC-VAE for Omniglot.
+
+    Attributes:
+        kernels: One a layer.
+        channels: Of the layers, even.
+        maps: Number of images that z makes.
+        direct: Whether layers are connected to those three further on, as in the public code.
+    """
+
+    kind: ClassVar[str] = "pixelcnn"
+
+    kernels: tuple[int, ...] = (7, 7, 7, 7, 7, 5, 5, 5, 5, 3, 3, 3, 3)
+    channels: int = 64
+    maps: int = 4
+    direct: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one."""
+        require_widths(self, "kernels", fewest=1)
+        require_positive(self, "channels", "maps")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SkipConfig:
     """Rectified layers, and a last one that sees the input as well: the networks of the second stage.
 
@@ -87,11 +131,36 @@ class SkipConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class AnnealedStrengthConfig:
+    """An inverse Lipschitz constant L that begins high and is relaxed whenever the map has come to it.
+
+    Attributes:
+        start: L before the first step.
+        factor: By which L is multiplied, below 1.
+        tolerance: L is relaxed where the measured constant is at most (1 + tolerance) L.
+        period: Steps between two measurements.
+    """
+
+    kind: ClassVar[str] = "annealed"
+
+    start: float = 5.0
+    factor: float = 0.85
+    tolerance: float = 0.05
+    period: int = 100
+
+    def __post_init__(self) -> None:
+        """Refuse a start, a factor and a period that are not above zero, and a factor that is no decrease."""
+        require_positive(self, "start", "factor", "period")
+        require(self.factor < 1, "factor", self.factor, "below 1")
+        require_not_negative(self, "tolerance")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class BrenierConfig:
     """The decoder of IL-LIDVAE: gradients of strongly convex networks, one for l = t and two in a row for l < t.
 
     Attributes:
-        strength: L, the inverse Lipschitz constant of each of them.
+        strength: L, the inverse Lipschitz constant of each of them, or its annealing.
         widths: Of the hidden layers of each.
         profile: Convex function of every layer, or one for each layer.
         positive: How weights are kept positive.
@@ -99,16 +168,17 @@ class BrenierConfig:
 
     kind: ClassVar[str] = "brenier"
 
-    strength: float = 1.0
+    strength: float | AnnealedStrengthConfig = 1.0
     widths: tuple[int, ...] = (512, 512)
     profile: tuple[Literal["softplus", "cubic", "leaky_relu", "logcosh", "squared_leaky_relu"], ...] = ("softplus",)
     positive: Literal["softplus", "exp"] = "softplus"
 
     def __post_init__(self) -> None:
         """Refuse a negative constant and widths below one."""
-        require_not_negative(self, "strength")
+        if not isinstance(self.strength, AnnealedStrengthConfig):
+            require_not_negative(self, "strength")
         require_widths(self, "widths", fewest=1)
 
 
-EncoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | SkipConfig
-DecoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | SkipConfig | BrenierConfig
+EncoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | ResNetConfig | SkipConfig
+DecoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | PixelCNNConfig | SkipConfig | BrenierConfig

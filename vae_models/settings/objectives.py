@@ -77,6 +77,23 @@ class ElboConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class MixtureElboConfig:
+    """The ELBO of a model with classes, GMVAE or IL-LIDMVAE, with the classes summed out.
+
+    Attributes:
+        beta: Weight of the divergences of y and of z.
+    """
+
+    kind: ClassVar[str] = "mixture-elbo"
+
+    beta: Weight = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a negative weight."""
+        _require_weights(self, "beta")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ArElboConfig:
     """AR-ELBO: the variance of a Gaussian likelihood profiled out (MLE), + KL.
 
@@ -359,6 +376,7 @@ class RAEConfig:
 
 ObjectiveForm = (
     ElboConfig
+    | MixtureElboConfig
     | ArElboConfig
     | DeterministicElboConfig
     | NCVAEConfig
