@@ -11,13 +11,17 @@ from vae_models.checkpoint import find_checkpoint
 from vae_models.command_line import CONFIG, read_config
 from vae_models.config import RunConfig
 from vae_models.data.catalogue import data_folder
-from vae_models.data.dataset import DataSet
+from vae_models.data.dataset import DataSet, Part
 from vae_models.data.sources import load
+from vae_models.metrics.codes import infer
 from vae_models.model import Model
 from vae_models.records import RunRecord
 from vae_models.session import RECORD
+from vae_models.settings.latents import MixturePosteriorConfig
 from vae_models.training import CHECKPOINTS
 from variational.errors import InvalidInputError
+
+_AT_ONCE = 1000  # x that are encoded at a time
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +45,25 @@ class Run:
     objective: BuiltObjective
     step: int
     record: RunRecord | None
+
+    def codes(self) -> DataSet:
+        """Return q(z|x) of all x as a data set of its own, whose batches are draws: what a second stage is trained on.
+
+        Raises:
+            InvalidInputError: The posterior has classes.
+        """
+        if isinstance(self.config.model.posterior, MixturePosteriorConfig):
+            msg = f"posterior of {self.folder} must have no classes for its codes to be data, got mixture"
+            raise InvalidInputError(msg)
+
+        def encoded(_name: str, part: Part) -> Part:
+            like = next(self.model.encoder.parameters())
+            posterior = infer(self.model, part.all(dtype=like.dtype).to(like.device), batch_size=_AT_ONCE)
+            mean, log_variance = posterior.mean.float().cpu(), posterior.log_variance.float().cpu()
+            return Part(examples=mean, labels=part.labels, deviations=torch.exp(log_variance / 2))
+
+        found = dataclasses.replace(self.data, noise=None, vocabulary=()).map(encoded)
+        return dataclasses.replace(found, name=f"codes of {self.folder.name}")
 
 
 def load_run(

@@ -12,7 +12,7 @@ from vae_models.config import MachineConfig, RunConfig
 from vae_models.data.dataset import DataSet, Part
 from vae_models.engine import Engine
 from vae_models.settings import objectives
-from vae_models.settings.latents import LatentPrior, PosteriorForm
+from vae_models.settings.latents import ClassPriorConfig, LatentPrior, MixturePosteriorConfig, PosteriorForm
 from vae_models.settings.likelihoods import (
     CategoricalConfig,
     GaussianConfig,
@@ -20,11 +20,26 @@ from vae_models.settings.likelihoods import (
     TrainedVarianceConfig,
 )
 from vae_models.settings.model import ModelConfig
-from vae_models.settings.networks import DecoderNetwork, EncoderNetwork, MLPConfig
+from vae_models.settings.networks import (
+    AnnealedStrengthConfig,
+    BrenierConfig,
+    DecoderNetwork,
+    EncoderNetwork,
+    MLPConfig,
+)
 from vae_models.settings.paths import kinds
 from variational.errors import InvalidInputError
 
-SMALL = {"width": 4, "widths": (6,), "channels": (3,), "dense": (5,), "components": 3, "levels": 4, "steps": 2}
+SMALL = {
+    "width": 4,
+    "widths": (6,),
+    "channels": (3,),
+    "dense": (5,),
+    "features": 5,
+    "components": 3,
+    "levels": 4,
+    "steps": 2,
+}
 
 
 def small(kind):
@@ -73,14 +88,17 @@ PARTS = [
         ("likelihood", LikelihoodForm),
     )
     for kind in kinds(hint).values()
-    if kind is not CategoricalConfig  # of tokens, below
+    if kind not in {CategoricalConfig, MixturePosteriorConfig, ClassPriorConfig}  # of tokens and of classes, below
 ]
+CLASSES = {"posterior": MixturePosteriorConfig(classes=3), "prior": ClassPriorConfig()}
 
 
 @pytest.mark.parametrize(("name", "kind"), PARTS, ids=lambda value: getattr(value, "kind", value))
 def test_every_kind_of_part_is_built_and_trained(name, kind):
     if kind.kind == "arelbo" and name == "decoder":
         changed = {name: kind(network="smoothness")}
+    elif kind.kind == "pixelcnn":
+        changed = {name: kind(kernels=(3, 3, 3), channels=4)}
     elif kind.kind == "fixed":
         changed = {name: kind(variance=0.1)}
     else:
@@ -90,7 +108,16 @@ def test_every_kind_of_part_is_built_and_trained(name, kind):
 
 @pytest.mark.parametrize("kind", kinds(objectives.ObjectiveForm).values(), ids=lambda kind: kind.kind)
 def test_every_objective_is_built_and_trained(kind):
-    assert takes_a_step(engine_of(PLAIN, kind()))
+    model = dataclasses.replace(PLAIN, **CLASSES) if kind is objectives.MixtureElboConfig else PLAIN
+    assert takes_a_step(engine_of(model, kind()))
+
+
+def test_an_annealed_constant_begins_where_it_says_and_is_measured():
+    decoder = BrenierConfig(widths=(6,), strength=AnnealedStrengthConfig(start=3.0, period=1))
+    engine = engine_of(dataclasses.replace(PLAIN, decoder=decoder))
+    assert engine.model.decoder.strengths == (3.0, 3.0)
+    assert takes_a_step(engine)
+    assert engine.step().parts["measured_inverse_lipschitz"] > 0
 
 
 NESTED = [
@@ -146,6 +173,9 @@ def test_options_reach_the_parts():
     [
         (PLAIN, objectives.NCVAEConfig(noise=objectives.DataNoiseConfig()), "noise must be gaussian or decoder"),
         (dataclasses.replace(PLAIN, prior=kinds(LatentPrior)["vamp"](components=13)), None, "components must be"),
+        (dataclasses.replace(PLAIN, prior=CLASSES["prior"]), None, "posterior must be mixture"),
+        (dataclasses.replace(PLAIN, **CLASSES), None, "objective must be mixture-elbo"),
+        (PLAIN, objectives.MixtureElboConfig(), "objective must be mixture-elbo"),
     ],
 )
 def test_what_the_data_do_not_allow_is_refused(model, objective, message):

@@ -55,7 +55,7 @@ def test_a_weight_is_a_number_or_a_schedule():
     ("words", "message"),
     [
         (["--objective", "nothing"], "--objective must be one of elbo, .*, got 'nothing'"),
-        (["--model.prior"], "--model.prior must be one of isotropic, mixture, vamp, got ''"),
+        (["--model.prior"], "--model.prior must be one of isotropic, .*, got ''"),
         (["--beta", "-1"], "beta must be at least 0"),
         (["--latent-dim", "0"], "latent_dim must be above 0"),
         (["--preset", "other"], "preset must be left"),
@@ -88,5 +88,5 @@ def test_help_shows_the_kinds_of_every_part(capsys):
     with pytest.raises(SystemExit):
         read("--help")
     shown = capsys.readouterr().out
-    assert "--objective {elbo,ar-elbo," in shown.replace("\n", "")
+    assert "--objective {elbo," in shown.replace("\n", "")
     assert "--model.encoder.widths" in shown

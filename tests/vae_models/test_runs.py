@@ -5,8 +5,11 @@ import torch
 
 from vae_models import train
 from vae_models.checkpoint import find_checkpoint
+from vae_models.config import DataConfig
+from vae_models.data.sources import load
 from vae_models.objective import Batch
 from vae_models.runs import load_run
+from vae_models.two_stage import sample_two_stages
 from variational.errors import InvalidInputError
 
 WORDS = ["digits", "--epochs", "2", "--encoder.widths", "4", "--decoder.widths", "4", "--latent-dim", "2"]
@@ -57,3 +60,40 @@ def test_a_folder_without_what_is_asked_for_is_refused_by_name(tmp_path):
         path.rename(folder / path.name)
     with pytest.raises(InvalidInputError, match="must hold a checkpoint"):
         load_run(folder)
+
+
+def test_codes_of_a_run_are_data_whose_batches_are_draws_of_its_posterior(tmp_path):
+    folder = trained(tmp_path)
+    run = load_run(folder)
+    found = load(DataConfig(source="codes", path=str(folder)), tmp_path)
+    index = torch.arange(9)
+    with torch.no_grad():
+        posterior = run.model.encoder(run.data.test.all()[index])
+    assert torch.equal(found.test.labels, run.data.test.labels)
+    torch.testing.assert_close(found.test.all()[index], posterior.mean)
+    first = found.test.take(index, dtype=torch.float32, generator=torch.Generator().manual_seed(3))
+    noise = torch.randn(9, 2, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(first, posterior.mean + torch.exp(posterior.log_variance / 2) * noise)
+
+
+def test_a_second_stage_is_trained_on_the_codes_of_a_first(tmp_path):
+    first = trained(tmp_path / "first")
+    words = ["digits-arelbo-second-stage", "--path", str(first), "--latent-dim", "2", "--steps", "30"]
+    assert train.main([*words, "--threads", "1", "--device", "cpu", "--out", str(tmp_path / "second")]) == 0
+    (folder,) = (tmp_path / "second").iterdir()
+    second = load_run(folder)
+    assert second.data.train.shape == (2,)
+    codes, images = sample_two_stages(load_run(first).model, second.model, 5)
+    assert codes.shape == (5, 2)
+    assert images.shape == (5, 1, 8, 8)
+
+
+def test_codes_are_refused_without_a_run_and_with_classes(tmp_path, capsys):
+    words = ["digits-arelbo-second-stage", "--steps", "1", "--threads", "1", "--out", str(tmp_path)]
+    assert train.main(words) == 2
+    assert "path must name a file or folder for the source codes" in capsys.readouterr().err
+    words = ["digits", "--posterior", "mixture", "--prior", "classes", "--objective", "mixture-elbo", "--steps", "1"]
+    assert train.main([*words, "--threads", "1", "--device", "cpu", "--out", str(tmp_path / "classes")]) == 0
+    (folder,) = (tmp_path / "classes").iterdir()
+    with pytest.raises(InvalidInputError, match="must have no classes"):
+        load_run(folder).codes()

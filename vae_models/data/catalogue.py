@@ -138,6 +138,7 @@ SUMMARIES: Mapping[str, str] = {
     "two-points": "-1 and +1, count draws each, with deviation around them",
     "shifted-mixture": "draws from (1 - weight) N(0, deviation^2 I) + weight N(separation, deviation^2 I)",
     "noise-partitions": "the images of base with noise of noise_variance on the parts of pattern",
+    "codes": "draws of q(z|x) of the run in the folder at path, new in each batch",
     "array": "an .npy, .npz, .pt or .safetensors file at path",
 }
 

@@ -188,6 +188,12 @@ def _noise_partitions(config: DataConfig, folder: Path) -> DataSet:
     return toy.noise_partitions(clean, pattern=config.pattern, variance=config.noise_variance, seed=config.data_seed)
 
 
+def _codes(config: DataConfig, folder: Path) -> DataSet:
+    from vae_models.runs import load_run  # noqa: PLC0415  a run loads its data from here
+
+    return load_run(_path(config), data_dir=str(folder)).codes()
+
+
 def _array(config: DataConfig, _folder: Path) -> DataSet:
     return read_arrays(_path(config), seed=config.data_seed)
 
@@ -209,6 +215,7 @@ SOURCES: Mapping[str, Callable[[DataConfig, Path], DataSet]] = {
     "two-points": _two_points,
     "shifted-mixture": _shifted_mixture,
     "noise-partitions": _noise_partitions,
+    "codes": _codes,
     "array": _array,
 }
 

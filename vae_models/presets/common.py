@@ -12,6 +12,7 @@ UNMENTIONED: Mapping[str, str] = {
     "optimiser": "ours: torch's values, and no clipping, where nothing is stated",
     "lagging": "ours: none is mentioned",
     "plateau": "ours: none is mentioned",
+    "lagging": "ours: none is mentioned",
     "model.spectral_norm": "ours: none is mentioned",
     "model.prior": "paper: a standard normal prior",
 }

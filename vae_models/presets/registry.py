@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 
 from vae_models.config import RunConfig
-from vae_models.presets import arelbo, digits, illidvae, infovae, ncvae
+from vae_models.presets import arelbo, arelbo_generation, digits, illidvae, infovae, ncvae
 from vae_models.presets.preset import Preset
 from vae_models.records import Target
 from variational.errors import InvalidInputError
@@ -13,7 +13,7 @@ PAPERS: Mapping[str, tuple[Preset, ...]] = {
     "first steps": digits.PRESETS,
     "NC-VAE": ncvae.PRESETS,
     "InfoVAE": infovae.PRESETS,
-    "AR-ELBO": arelbo.PRESETS,
+    "AR-ELBO": arelbo.PRESETS + arelbo_generation.PRESETS,
     "IL-LIDVAE": illidvae.PRESETS,
 }
 
