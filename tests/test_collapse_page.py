@@ -70,7 +70,7 @@ def test_every_link_of_the_table_leads_to_a_section():
     text = page()
     headings = {collapse_page.anchor(line[3:]) for line in text.splitlines() if line.startswith("## ")}
     links = set(re.findall(r"\]\(#([\w-]+)\)", text))
-    assert links
+    assert "ncvaecollapsebeta-vaedensities" in links  # letters, digits, hyphens: what is made of a heading
     assert links <= headings
 
 

@@ -73,6 +73,7 @@ def test_a_verdict_that_is_not_reached_any_more_shows_in_both(results):
 BROKEN = {
     "no markers": "text",
     "one marker": "<!-- verdicts:begin -->",
+    "begin twice": "<!-- verdicts:begin --><!-- verdicts:begin --><!-- verdicts:end -->",
     "wrong order": "<!-- summary:end --> <!-- summary:begin -->",
     "twice": "<!-- verdicts:begin --><!-- verdicts:end -->" * 2,
 }
@@ -86,9 +87,9 @@ def test_a_file_needs_a_pair_of_markers(text, results):
 
 def test_both_blocks_of_a_file_are_renewed_and_the_rest_stays(results):
     blocks = (verdict_tables.SUMMARY, verdict_tables.FULL)
-    text = "a" + "b".join("{}old{}".format(*verdict_tables.marks(block)) for block in blocks) + "c"
+    text = "a" + "b".join("{}OUTDATED{}".format(*verdict_tables.marks(block)) for block in blocks) + "c"
     made = verdict_tables.updated(text, results)
-    assert "old" not in made
+    assert "OUTDATED" not in made
     assert made.startswith("a<!-- summary:begin -->\n")
     assert made.endswith("<!-- verdicts:end -->c")
     assert verdict_tables.updated(made, results) == made
