@@ -8,7 +8,7 @@ from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
 from figures.kinds import TARGETS
-from figures.style import DIVERGING, GREY, LABELS, Records, colour_bar, new_figure, styled
+from figures.style import DIVERGING, GREY, LABELS, SEAMLESS, Records, colour_bar, new_figure, styled
 from figures.words import setting_in_words
 
 RECORDS = tuple(f"{target}-factorisation" for target in TARGETS)
@@ -38,7 +38,7 @@ def draw(records: Records) -> Figure:
     for number, (target, row) in enumerate(strips):
         top = number * (STRIP + GAP)
         heights = top + STRIP * np.linspace(0, 1, len(row["residual"]) + 1)
-        axes.pcolormesh(edges, heights, np.asarray(row["residual"]), norm=norm, cmap=DIVERGING)
+        axes.pcolormesh(edges, heights, np.asarray(row["residual"]), norm=norm, cmap=DIVERGING, **SEAMLESS)
         axes.plot(edges[[0, -1, -1, 0, 0]], heights[[0, 0, -1, -1, 0]], color=GREY, linewidth=0.5)
         middles.append(top + STRIP / 2)
         labels.append(f"{LABELS[target]}\n{setting_in_words(row['setting'])}")

@@ -21,6 +21,7 @@ from figures.style import (
     LABELS,
     LOSSES,
     ORANGE,
+    SEAMLESS,
     SEQUENTIAL,
     VERMILION,
     Look,
@@ -129,7 +130,7 @@ def _draw_map(axes: Axes, target: str, records: Records, norm: LogNorm) -> None:
     x, y = coordinates(record, target, across), coordinates(record, target, up)
     information = np.array([row["information"] for row in record["rows"]]).reshape(len(x), len(y)).T
     shown = np.ma.masked_less(information, LEAST)
-    axes.pcolormesh(x, y, shown, norm=norm, cmap=SEQUENTIAL, shading="nearest")
+    axes.pcolormesh(x, y, shown, norm=norm, cmap=SEQUENTIAL, shading="nearest", **SEAMLESS)
     collapsing = [row for row in record["rows"] if _verdict(analysis, row, target, "finite") == "collapses"]
     scale = least_ratio(record) if target == "ncvae" else 1.0
     axes.plot(

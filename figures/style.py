@@ -29,6 +29,8 @@ BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
 GREY, FAINT = "#6b6b6b", "#c9c9c9"
 SEQUENTIAL, DIVERGING = "cividis", "PuOr"  # both keep their order for colour-blind readers and in grey
 
+SEAMLESS: Look = {"edgecolors": "face", "linewidth": 0.2}  # of cells, between which viewers would show a gap
+
 LABELS = {"ncvae": "NC-VAE", "beta-vae": "β-VAE", "infovae": "InfoVAE", "aae": "AAE"}
 # One look for each loss; marker and dash repeat what the colour says.
 LOSSES: Mapping[str, Look] = {

@@ -42,9 +42,9 @@ def test_a_missing_record_names_its_command_and_the_other_figures_are_drawn(tmp_
 def test_the_list_names_every_figure_and_its_records(capsys):
     assert build.main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(FIGURES)
+    assert [line.split()[0] for line in lines] == [*FIGURES, build.REPORT]
     assert all(
-        record in line for line, drawing in zip(lines, FIGURES.values(), strict=True) for record in drawing.records
+        record in line for line, drawing in zip(lines, FIGURES.values(), strict=False) for record in drawing.records
     )
 
 
