@@ -15,7 +15,9 @@ from vae_models.likelihoods.variance import FixedVariance
 from vae_models.metrics.classifier import Classifier, train_classifier
 from vae_models.metrics.codes import Codes, encode, infer
 from vae_models.metrics.frechet import Made
+from vae_models.metrics.mixture import MixtureCodes, draw_mixture, infer_mixture
 from vae_models.model import Likelihood, Model
+from vae_models.networks.mixture import MixturePosterior
 from vae_models.objectives.ar_elbo import ProfiledReconstruction, profiled_variance
 from vae_models.posterior import Posterior
 from vae_models.records import Split
@@ -155,16 +157,18 @@ class Subject:
         """Whether the objective decodes the mean of q(z|x), or q(z|x) has variance zero."""
         if getattr(self.objective, "code", "draw") == "mean":
             return True
-        posterior = self._plain_posterior()
-        return bool(torch.isneginf(posterior.log_variance).any())
+        return not self.has_classes and bool(torch.isneginf(self._first_posterior.log_variance).any())
 
-    def _plain_posterior(self) -> Posterior:
+    @functools.cached_property
+    def has_classes(self) -> bool:
+        """Whether q(y, z|x) has a class y beside z."""
+        return isinstance(self._first_posterior, MixturePosterior)
+
+    @functools.cached_property
+    def _first_posterior(self) -> Posterior | MixturePosterior:
         with torch.no_grad():
-            posterior = self.trained.encoder(self.x[:1])
-        if not isinstance(posterior, Posterior):
-            msg = f"q(z|x) is no Gaussian but a {type(posterior).__name__}"
-            raise NotApplicableError(msg)
-        return posterior
+            found: Posterior | MixturePosterior = self.trained.encoder(self.x[:1])
+        return found
 
     @functools.cached_property
     def profiled(self) -> ProfiledReconstruction | None:
@@ -201,8 +205,17 @@ class Subject:
         return profiled.to(self.device)
 
     @functools.cached_property
+    def mixture_codes(self) -> MixtureCodes:
+        """q(y, z|x) and one draw of z of each x."""
+        posterior = infer_mixture(self.model, self.x, batch_size=self.options.batch_size)
+        return draw_mixture(posterior, generator=self.generator(f"codes {self.split}"))
+
+    @functools.cached_property
     def codes(self) -> Codes:
         """q(z|x) and one draw of each x; only where q(z|x) has a density."""
+        if self.has_classes:
+            msg = "codes have classes, and the metric is for one Gaussian q(z|x)"
+            raise NotApplicableError(msg)
         if self.codes_are_points:
             msg = "codes are points: q(z|x) has no density"
             raise NotApplicableError(msg)
@@ -213,11 +226,16 @@ class Subject:
     @functools.cached_property
     def places(self) -> Codes:
         """The codes, or points in their stead, for metrics that ask for no density."""
+        if self.has_classes:
+            return self.mixture_codes.as_gaussian()
         return self.places_of(self.x) if self.codes_are_points else self.codes
 
     def places_of(self, x: Tensor) -> Codes:
         """Return the codes of some x, or points."""
         size = self.options.batch_size
+        if self.has_classes:
+            posterior = infer_mixture(self.model, x, batch_size=size)
+            return draw_mixture(posterior, generator=self.generator("codes")).as_gaussian()
         if not self.codes_are_points:
             return encode(self.model, x, batch_size=size, generator=self.generator("codes"))
         mean = infer(self.model, x, batch_size=size).mean.double()

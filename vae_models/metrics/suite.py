@@ -20,6 +20,7 @@ from vae_models.metrics.frechet import Features, frechet_of_decoded, generate, i
 from vae_models.metrics.information import full_data_information, in_batch_information, leave_one_out_information
 from vae_models.metrics.latents import active_units, log_det_covariance
 from vae_models.metrics.likelihood import elbo_parts, importance_weighted_nll
+from vae_models.metrics.mixture import mixture_elbo_parts, mixture_information, mixture_nll, mixture_rate
 from vae_models.metrics.rate import quadrature_rate_split, rate_split
 from vae_models.metrics.separation import separation
 from vae_models.metrics.smoothness import expected_gap, inner_constant, local_smoothness
@@ -27,7 +28,6 @@ from vae_models.metrics.subject import NotApplicableError, Subject
 from vae_models.metrics.variances import Source, estimated_variances
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.inception import load_inception
-from vae_models.networks.mixture import MixturePosterior
 from vae_models.posterior import Posterior
 from vae_models.priors import IsotropicPrior
 from vae_models.records import MetricRecord
@@ -84,6 +84,15 @@ def measure(subject: Subject, name: str) -> Measured:
 
 
 def _elbo(subject: Subject) -> Found:
+    if subject.has_classes:
+        yield from mixture_elbo_parts(
+            subject.model,
+            subject.x,
+            split=subject.split,
+            batch_size=subject.options.batch_size,
+            generator=subject.generator("elbo"),
+        )
+        return
     hidden = set()
     if subject.codes_are_points:
         hidden = {"negative_elbo", "kl"}
@@ -147,6 +156,13 @@ def _test_priors(subject: Subject) -> Found:
 
 
 def _information(subject: Subject) -> Found:
+    if subject.has_classes:
+        yield mixture_information(subject.mixture_codes, estimator="full data", split=subject.split)
+        upper = mixture_information(subject.mixture_codes, estimator="leave-one-out", split=subject.split)
+        yield upper
+        rate, _ = mixture_rate(subject.mixture_codes, subject.model.prior, split=subject.split)
+        yield least_upper_bound([upper, rate], name="information_bound")
+        return
     codes, split = subject.codes, subject.split
     order = torch.randperm(len(codes), generator=subject.generator("order"), device=subject.device)
     mixed = Codes(
@@ -167,6 +183,9 @@ def _information(subject: Subject) -> Found:
 
 
 def _rate(subject: Subject) -> Found:
+    if subject.has_classes:
+        yield from mixture_rate(subject.mixture_codes, subject.model.prior, split=subject.split)
+        return
     parts = rate_split(subject.codes, subject.model.prior, split=subject.split)
     yield parts.rate
     yield parts.aggregate_kl
@@ -185,7 +204,8 @@ def _iw_nll(subject: Subject) -> Found:
     if profiled is not None and profiled.parameterisation not in {"Iso-I", "Diag-I"}:
         msg = f"the variance of {profiled.parameterisation} is profiled for each x, so that there is no p(x|z)"
         raise NotApplicableError(msg)
-    yield importance_weighted_nll(
+    estimate = mixture_nll if subject.has_classes else importance_weighted_nll
+    yield estimate(
         subject.model,
         subject.x,
         k=subject.options.k,
@@ -196,6 +216,7 @@ def _iw_nll(subject: Subject) -> Found:
 
 
 def _variances(subject: Subject) -> Found:
+    _require_no_classes(subject)
     if subject.has_tokens:
         msg = "x are tokens and have no variance"
         raise NotApplicableError(msg)
@@ -223,6 +244,7 @@ def _variances(subject: Subject) -> Found:
 
 
 def _smoothness(subject: Subject) -> Found:
+    _require_no_classes(subject)
     model, x, split, size = subject.model, subject.x, subject.split, subject.options.batch_size
     for variance in (0.01, 0.001):
         generator = subject.generator(f"gap {variance}")
@@ -285,7 +307,8 @@ def _mmd(subject: Subject) -> Found:
 
 
 def _log_det(subject: Subject) -> Found:
-    yield log_det_covariance(subject.places, split=subject.split, estimator="moments")
+    if not subject.has_classes:  # the moments of a mixture are not those of a diagonal Gaussian
+        yield log_det_covariance(subject.places, split=subject.split, estimator="moments")
     yield log_det_covariance(subject.places, split=subject.split, estimator="draws")
 
 
@@ -353,15 +376,19 @@ def _semi_supervised(subject: Subject) -> Found:
     )
 
 
-@torch.no_grad()
 def _components(subject: Subject) -> Found:
-    if not isinstance(subject.trained.encoder(subject.x[:1]), MixturePosterior):
+    if not subject.has_classes:
         msg = "q has no mixture component y"
         raise NotApplicableError(msg)
-    parts = torch.split(subject.x, subject.options.batch_size)
-    components = torch.cat([subject.trained.encoder(part).log_class.argmax(dim=1) for part in parts])
+    components = subject.mixture_codes.posterior.log_class.argmax(dim=1)
     yield component_accuracy(components, subject.labels, matching="greedy", split=subject.split)
     yield component_accuracy(components, subject.labels, matching="optimal", split=subject.split)
+
+
+def _require_no_classes(subject: Subject) -> None:
+    if subject.has_classes:
+        msg = "codes have classes, and the metric is for one Gaussian q(z|x)"
+        raise NotApplicableError(msg)
 
 
 METRICS: Mapping[str, Metric] = {

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from variational.errors import InvalidInputError
 
-PUBLISHED = "6726825d"  # the sha256 of the published file begins with it, as its name says
+PUBLISHED = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"  # sha256 of that file
 SIDE = 299
 Size = int | tuple[int, int]
 Layer = tuple[str, int, int, Size]  # name, channels before and after, kernel; padded to keep the size
@@ -200,10 +200,10 @@ def load_inception(path: Path) -> Inception:
         msg = f"{path} cannot be read: {error.strerror}"
         raise InvalidInputError(msg) from error
     digest = hashlib.sha256(content).hexdigest()
-    if not digest.startswith(PUBLISHED):
+    if digest != PUBLISHED:
         msg = (
-            f"{path} must be pt_inception-2015-12-05-6726825d.pth as published with pytorch-fid, whose sha256 begins "
-            f"with {PUBLISHED}, got {digest[:12]}"
+            f"{path} must be pt_inception-2015-12-05-6726825d.pth as published with pytorch-fid, of sha256 "
+            f"{PUBLISHED}, got {digest}"
         )
         raise InvalidInputError(msg)
     network = Inception()

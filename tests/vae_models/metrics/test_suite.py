@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.vae_models.metrics.gaussians import SIGMAS, aggregate_kl, case
+from tests.vae_models.metrics.test_mixture import doubled
 from tests.vae_models.toys import DOUBLE, normal
 from vae_models.config import DataConfig, RunConfig
 from vae_models.data.dataset import DataSet, Part
@@ -176,6 +177,25 @@ def test_codes_of_a_second_law_are_told_apart():
     subject.data = dataclasses.replace(subject.data, noise=Part(examples=subject.x.clone()))
     (found,) = measure(subject, "separation").records
     assert abs(found.value - 0.5) < SIGMAS * found.error
+
+
+def test_a_model_with_classes_has_the_metrics_of_its_mixture():
+    subject, _, _ = subject_of()
+    _, _, several, _, _, _ = doubled(0, 2)
+    classes = several.encoder(subject.x).log_class.argmax(dim=1)
+    data = dataclasses.replace(subject.data, test=Part(examples=subject.x, labels=(classes + 1) % 3))
+    held = Subject(several, elbo(), config=subject.config, data=data, options=subject.options)
+    held.classifier = subject.classifier
+    assert held.has_classes
+    found = {name: measure(held, name) for name in METRICS}
+    assert {record.name for record in found["elbo"].records} >= {"negative_elbo", "class_kl", "component_kl"}
+    assert [record.value for record in found["components"].records] == [1.0, 1.0]  # up to the names of the classes
+    total = {record.name: record.value for record in found["rate"].records}
+    (full,) = (record for record in found["information"].records if record.estimator.startswith("full data"))
+    assert total["rate"] == pytest.approx(full.value + total["aggregate_kl"])
+    measured = {name for name, each in found.items() if each.records}
+    assert measured >= {"iw-nll", "fisher", "mmd", "log-det", "frechet", "active-units", "class-mismatch"}
+    assert "codes have classes" in found["smoothness"].reasons[0]
 
 
 def test_metrics_that_need_classes_say_that_there_are_none():
