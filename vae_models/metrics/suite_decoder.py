@@ -1,0 +1,150 @@
+"""What the suite computes of decoders and generated x: one function a metric, which yields records or reasons."""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from vae_models.data.toy import PARTITIONS, partition_mask
+from vae_models.likelihoods.gaussian import GaussianLikelihood
+from vae_models.likelihoods.variance import FixedVariance
+from vae_models.metrics.classes import class_mismatch
+from vae_models.metrics.fisher import Stages, relative_fisher
+from vae_models.metrics.frechet import Features, frechet_of_decoded, generate, interpolated
+from vae_models.metrics.smoothness import expected_gap, local_smoothness
+from vae_models.metrics.subject import NotApplicableError, Subject
+from vae_models.metrics.variances import Source, estimated_variances
+from vae_models.networks.brenier import BrenierDecoder
+from vae_models.networks.inception import load_inception
+from vae_models.records import MetricRecord
+
+Found = Iterator[MetricRecord | str]  # a record, or why one is left out
+FISHER_DRAWS, FISHER_X = 200, 1000
+MOST_ENTRIES = 256  # of x, that are features themselves where there are no labels
+
+
+def yield_variances(subject: Subject) -> Found:
+    """Yield the estimated variance of each part of the partition, one part unless the data have more."""
+    _require_no_classes(subject)
+    if subject.has_tokens:
+        msg = "x are tokens and have no variance"
+        raise NotApplicableError(msg)
+    likelihood, source = subject.trained.likelihood, "Iso-I"
+    if subject.profiled is not None:
+        source = subject.profiled.parameterisation
+    elif isinstance(likelihood, GaussianLikelihood) and not isinstance(likelihood.variance, FixedVariance):
+        source = "trained"
+    x = subject.x
+    parts = torch.zeros(x.shape, dtype=torch.int64, device=x.device)
+    if subject.config.data.source == "noise-partitions":
+        for number, name in enumerate(PARTITIONS):
+            mask = partition_mask(subject.labels.cpu(), name, height=x.shape[-2]).to(x.device)
+            parts += number * mask[:, None, :, None]
+    chosen: Source = source  # type: ignore[assignment]
+    yield from estimated_variances(
+        subject.model,
+        x,
+        parts,
+        source=chosen,
+        split=subject.split,
+        batch_size=subject.options.batch_size,
+        generator=subject.generator("variances"),
+    )
+
+
+def yield_smoothness(subject: Subject) -> Found:
+    """Yield expected gaps and local smoothness."""
+    _require_no_classes(subject)
+    model, x, split, size = subject.model, subject.x, subject.split, subject.options.batch_size
+    for variance in (0.01, 0.001):
+        generator = subject.generator(f"gap {variance}")
+        yield expected_gap(model, x, variance=variance, split=split, batch_size=size, generator=generator)
+    yield local_smoothness(model, x, normalisation="frobenius", split=split, batch_size=size)
+    yield local_smoothness(model, x, normalisation="per_coordinate", split=split, batch_size=size)
+
+
+def yield_fisher(subject: Subject) -> Found:
+    """Yield the relative Fisher divergence, and its bound where the decoder has one."""
+    decoder, stages = subject.model.decoder, None
+    if isinstance(decoder, BrenierDecoder):
+        stages = _stages(decoder)
+    yield from relative_fisher(
+        subject.model,
+        subject.x[:FISHER_X],
+        draws=FISHER_DRAWS,
+        split=subject.split,
+        stages=stages,
+        generator=subject.generator("fisher"),
+    )
+    if stages is None:
+        yield "the decoder has no inverse Lipschitz constant by construction, so that there is no bound"
+
+
+def _stages(decoder: BrenierDecoder) -> Stages:
+    def outer(inner: Tensor) -> Tensor:
+        found = inner if decoder.outer is None else decoder.outer.gradient(inner)
+        return found.reshape(*inner.shape[:-1], *decoder.output_shape)
+
+    return Stages(inner=decoder.inner.gradient, outer=outer, constant=decoder.strengths[0])
+
+
+def _features(subject: Subject) -> Features:
+    if subject.has_tokens:
+        msg = "x are tokens, and a Frechet distance needs images or numbers"
+        raise NotApplicableError(msg)
+    if subject.options.inception is not None:
+        if len(subject.part.shape) != 3:
+            msg = f"x must be images for a FID, got shape {subject.part.shape}"
+            raise NotApplicableError(msg)
+        network = load_inception(subject.options.inception).to(subject.device)
+        return Features(name="fid", description="Inception, published weights", function=network)
+    if subject.data.train.labels is not None:
+        return subject.classifier.own_features()
+    entries = math.prod(subject.part.shape)
+    if entries > MOST_ENTRIES:
+        msg = f"the data have no labels to train features with, and x has {entries} entries, more than {MOST_ENTRIES}"
+        raise NotApplicableError(msg)
+    return Features(name="frechet_distance_own_features", description="entries of x", function=lambda x: x.flatten(1))
+
+
+def yield_frechet(subject: Subject) -> Found:
+    """Yield the Frechet distance of draws of the prior and of interpolated codes."""
+    features, count, dtype = _features(subject), subject.options.samples, subject.dtype
+    drawn = {"prior": subject.prior_draws(count, purpose="frechet", dtype=dtype)}
+    places = subject.places.latent.to(dtype)
+    for name, ratio in (("slerp_half", 0.5), ("slerp_uniform", "uniform")):
+        drawn[name] = interpolated(places, count=count, ratio=ratio, generator=subject.generator(name))  # type: ignore[arg-type]
+    for name, latent in drawn.items():
+        yield frechet_of_decoded(
+            subject.model,
+            latent,
+            subject.x,
+            features=features,
+            what=name,
+            split=subject.split,
+            made=subject.made,
+            batch_size=subject.options.batch_size,
+            generator=subject.generator(f"frechet {name}"),
+        )
+
+
+def yield_mismatch(subject: Subject) -> Found:
+    """Yield the mismatch of classes by probabilities and by counts."""
+    labels, classifier, model = subject.labels, subject.classifier, subject.model
+    generator = subject.generator("mismatch drawn x")
+    latent = subject.prior_draws(subject.options.samples, purpose="mismatch", dtype=subject.dtype)
+    rows = [
+        classifier.probabilities(generate(model, part, made=subject.made, generator=generator))
+        for part in torch.split(latent, subject.options.batch_size)
+    ]
+    probabilities = torch.cat(rows)
+    options = {"classifier": classifier.description, "split": subject.split}
+    yield class_mismatch(probabilities, labels, assignment="probabilities", **options)  # type: ignore[arg-type]
+    yield class_mismatch(probabilities, labels, assignment="most probable", **options)  # type: ignore[arg-type]
+
+
+def _require_no_classes(subject: Subject) -> None:
+    if subject.has_classes:
+        msg = "codes have classes, and the metric is for one Gaussian q(z|x)"
+        raise NotApplicableError(msg)
