@@ -10,7 +10,6 @@ UNMENTIONED: Mapping[str, str] = {
     "evaluate_every": "ours: for the log; nothing is decided by it",
     "precision": "ours: single precision",
     "optimiser": "ours: torch's values, and no clipping, where nothing is stated",
-    "lagging": "ours: none is mentioned",
     "plateau": "ours: none is mentioned",
     "lagging": "ours: none is mentioned",
     "model.spectral_norm": "ours: none is mentioned",
