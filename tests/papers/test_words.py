@@ -156,7 +156,7 @@ MUTATIONS = {
     "a decoder that errs twice as much": ("arelbo:thm2.any-data", "a*b/(a+b) >= a/2", "a*b/(a+b) >= a"),
     "a channel without information": ("infovae:unbounded", "-1/2*log(e)", "1/2*log(e)"),
     "a Gram matrix with more taken off": ("infovae:mmd.strict", "A - b^2/c > 0", "A - 2*b^2/c > 0"),
-    "a parabola that keeps its distance": ("illidvae:thm3.8.increasing", "27/2*L1^6*L2^2/r^4", "27/2*L1^6*L2^2"),
+    "a parabola that keeps its distance": ("illidvae:thm3.8.increasing.normal", "27/2*L1^6*L2^2/r^4", "27/2*L1^6*L2^2"),
     "the latent variable in Lemma A.3": ("illidvae:lemA1.mean.latent", "< 2/(1 + exp(-2*z))", "> 2/(1 + exp(-2*z))"),
     "(44) with another power": ("ncvae:eq44.value", "pd(x)^2*1/gamma(z)", "pd(x)*1/gamma(z)"),
 }
@@ -180,7 +180,7 @@ SPACES = {
     "ncvae:eq55.corrected": {"finite", "discrete-x"},
     "arelbo:thm2": {"discrete-x"},
     "arelbo:thm2.any-data": {"discrete-x", "densities"},
-    "illidvae:thm3.8.increasing": {"discrete-x", "densities"},
+    "illidvae:thm3.8": {"discrete-x", "densities"},
 }
 
 
