@@ -138,7 +138,10 @@ def generate(
 def slerp(
     first: Float[Tensor, "pairs latent"], second: Float[Tensor, "pairs latent"], ratio: Float[Tensor, " pairs"]
 ) -> Float[Tensor, "pairs latent"]:
-    """Return sin((1 - t) w) / sin(w) a + sin(t w) / sin(w) b for each pair, w being its angle.
+    """Return interpolations whose direction runs along the great circle and whose norm runs linearly.
+
+    For vectors of one norm this is sin((1 - t) w) / sin(w) a + sin(t w) / sin(w) b, w being their angle. That formula
+    is unbounded for vectors of different norms in nearly opposite directions, which are common in few dimensions.
 
     Args:
         first: a, the value at t = 0.
@@ -150,17 +153,19 @@ def slerp(
         have no shortest arc: within sqrt(eps) of them, and for a zero vector, it is the straight line too.
 
     Source:
-        Shoemake (1985); for codes White (2016), which AR-ELBO, section 6, takes.
+        Shoemake (1985), for unit vectors; AR-ELBO, section 6.2, does not say how it treats norms.
     """
-    cosine = torch.nn.functional.cosine_similarity(first, second, dim=1, eps=0.0).nan_to_num(1.0)
-    angle = torch.arccos(cosine.clamp(-1, 1))
+    norms = first.norm(dim=1), second.norm(dim=1)
+    units = first / norms[0][:, None], second / norms[1][:, None]
+    # keeps the digits near 0 and pi, which the arc cosine loses
+    angle = 2 * torch.atan2((units[0] - units[1]).norm(dim=1), (units[0] + units[1]).norm(dim=1))
     sine = torch.sin(angle)
-    bent = sine > math.sqrt(torch.finfo(first.dtype).eps)
-    weights = (
-        torch.where(bent, torch.sin((1 - ratio) * angle) / sine, 1 - ratio),
-        torch.where(bent, torch.sin(ratio * angle) / sine, ratio),
-    )
-    return weights[0][:, None] * first + weights[1][:, None] * second
+    bent = sine > math.sqrt(torch.finfo(first.dtype).eps)  # false for nan, the angle to a zero vector
+    weights = torch.sin((1 - ratio) * angle) / sine, torch.sin(ratio * angle) / sine
+    direction = weights[0][:, None] * units[0] + weights[1][:, None] * units[1]
+    norm = (1 - ratio) * norms[0] + ratio * norms[1]
+    straight = (1 - ratio)[:, None] * first + ratio[:, None] * second
+    return torch.where(bent[:, None], norm[:, None] * direction, straight)
 
 
 def interpolated(

@@ -111,6 +111,16 @@ def test_interpolation_runs_along_the_great_circle_at_constant_speed(seed, ratio
     torch.testing.assert_close((second * found).sum(dim=1), torch.cos((1 - ratio) * angle))
 
 
+@given(seed=SEEDS, ratio=st.floats(0, 1))
+def test_norms_run_linearly_and_stay_bounded_for_nearly_opposite_directions(seed, ratio):
+    first = normal(seed, 4, 2)
+    second = -3 * first + 1e-3 * normal(seed + 1, 4, 2)
+    found = slerp(first, second, torch.full((4,), ratio, **DOUBLE)).norm(dim=1)
+    torch.testing.assert_close(
+        found, (1 - ratio) * first.norm(dim=1) + ratio * second.norm(dim=1), rtol=1e-5, atol=1e-5
+    )
+
+
 def test_interpolation_has_its_ends_and_is_straight_where_there_is_no_arc():
     first, second = normal(0, 5, 3), normal(1, 5, 3)
     torch.testing.assert_close(slerp(first, second, torch.zeros(5, **DOUBLE)), first)
