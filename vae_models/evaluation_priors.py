@@ -35,7 +35,7 @@ def stationary_variance(noise_scale: float, *, beta: float, delta: float) -> flo
 
 def second_moment(posterior: Posterior) -> Float[Tensor, ""]:
     """Return E |z|^2 / D, the mean over x and coordinates; the variance of N(0, s^2 I) with the least mean KL."""
-    return (posterior.mean.square() + posterior.log_variance.exp()).mean()
+    return (posterior.gaussian().mean.square() + posterior.log_variance.exp()).mean()
 
 
 def tuned_variance(moment: float, *, stationary: float) -> float:

@@ -124,5 +124,5 @@ def encode_all(
     found: list[Tensor] = []
     for part in torch.split(data, batch_size):
         posterior: Posterior = model.encoder(part)
-        found.append(posterior.sample(generator=generator) if code == "draw" else posterior.mean)
+        found.append(posterior.sample(generator=generator) if code == "draw" else posterior.gaussian().mean)
     return torch.cat(found)

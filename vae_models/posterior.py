@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -21,6 +22,11 @@ class Posterior:
 
     mean: Float[Tensor, "batch latent"]
     log_variance: Float[Tensor, "#batch #latent"]
+    closed_form: ClassVar[bool] = True  # whether z is Gaussian, so that KL and entropy have a closed form
+
+    def gaussian(self) -> "Posterior":
+        """Return self: mean and variance are those of z. Posteriors of another law refuse."""
+        return self
 
     @property
     def latent_dim(self) -> int:
@@ -30,6 +36,10 @@ class Posterior:
     def sample(self, *, generator: torch.Generator | None = None) -> Float[Tensor, "batch latent"]:
         """Return one draw for each x, differentiable in mean and variance."""
         noise = torch.randn(self.mean.shape, generator=generator, dtype=self.mean.dtype, device=self.mean.device)
+        return self.push(noise)
+
+    def push(self, noise: Float[Tensor, "*draws batch latent"]) -> Float[Tensor, "*draws batch latent"]:
+        """Return the draws that standard normal noise makes, differentiable in mean and variance."""
         return self.mean + torch.exp(self.log_variance / 2) * noise
 
     def log_density(self, latent: Float[Tensor, "*draws batch latent"]) -> Float[Tensor, "*draws batch"]:

@@ -42,12 +42,12 @@ class IsotropicPrior(nn.Module):
 
     def kl_by_coordinate(self, posterior: Posterior) -> Float[Tensor, "batch latent"]:
         """Return KL(q(z_j|x) || p(z_j)) for each x and coordinate."""
-        log_ratio = posterior.log_variance - math.log(self.variance)
+        log_ratio = posterior.gaussian().log_variance - math.log(self.variance)
         return (posterior.mean.square() / self.variance + torch.expm1(log_ratio) - log_ratio) / 2
 
-    def kl(self, posterior: Posterior, latent: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:  # noqa: ARG002
-        """Return KL(q(z|x) || p) for each x in closed form; the draw is not needed."""
-        return posterior.kl(self.variance)
+    def kl(self, posterior: Posterior, latent: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:
+        """Return KL(q(z|x) || p) for each x, in closed form where there is one, else estimated from the draw."""
+        return posterior.kl(self.variance) if posterior.closed_form else sampled_kl(self, posterior, latent)
 
 
 def sampled_kl(prior: Prior, posterior: Posterior, latent: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:
@@ -137,7 +137,7 @@ class VampPrior(nn.Module):
         return sampled_kl(self, posterior, latent)
 
     def _components(self) -> tuple[Tensor, Tensor]:
-        posterior = self._encoder[0](self.pseudo_inputs)
+        posterior = self._encoder[0](self.pseudo_inputs).gaussian()
         return posterior.mean, posterior.log_variance.expand(posterior.mean.shape)
 
 

@@ -73,7 +73,7 @@ class Refinement:
 
     def _started(self, posterior: Posterior, *, linked: bool) -> Tensor:
         """Return mean and log variance, shape (batch, 2, latent)."""
-        mean = posterior.mean
+        mean = posterior.gaussian().mean
         place = torch.stack([mean, posterior.log_variance.expand(mean.shape)], dim=1)
         if self.start == "prior":
             place = torch.zeros_like(place)

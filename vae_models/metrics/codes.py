@@ -48,8 +48,12 @@ class Codes:
 def draw_codes(
     posterior: Posterior, *, generator: torch.Generator | None = None, dtype: torch.dtype = torch.float64
 ) -> Codes:
-    """Return the codes of posteriors that are known; see :func:`encode`."""
-    mean = posterior.mean.detach().to(dtype)
+    """Return the codes of posteriors that are known; see :func:`encode`.
+
+    Raises:
+        InvalidInputError: For posteriors that are not Gaussian.
+    """
+    mean = posterior.gaussian().mean.detach().to(dtype)
     log_variance = posterior.log_variance.detach().to(dtype).expand(mean.shape)
     wide = dataclasses.replace(posterior, mean=mean, log_variance=log_variance)
     return Codes(posterior=Posterior(mean, log_variance), latent=wide.sample(generator=generator).to(dtype))

@@ -1,5 +1,6 @@
 """Parts of the ELBO, the importance-weighted likelihood and the squared error of a data set; without a graph."""
 
+import dataclasses
 import math
 
 import torch
@@ -55,9 +56,10 @@ def elbo_parts(
                 x, z = data[rows], latent[rows]
                 decoded = model.decode(z, x)
                 reconstruction[rows] -= model.likelihood.log_density(decoded, x).double() / draws
-                kl[rows] += (
-                    model.prior.kl(Posterior(posterior.mean[rows], posterior.log_variance[rows]), z).double() / draws
+                part = dataclasses.replace(
+                    posterior, mean=posterior.mean[rows], log_variance=posterior.log_variance[rows]
                 )
+                kl[rows] += model.prior.kl(part, z).double() / draws
                 mean = model.likelihood.mean(decoded)
                 has_mean = mean.shape == x.shape
                 if has_mean:
@@ -115,12 +117,12 @@ def importance_weighted_nll(
 
 def _log_mean_weight(model: Model, data: Tensor, k: int, chunk: int, generator: torch.Generator | None) -> Tensor:
     posterior: Posterior = model.encoder(data)
-    mean, deviation = posterior.mean, torch.exp(posterior.log_variance / 2)
+    mean = posterior.mean
     # all at once, so that the draws do not depend on the chunk
     noise = torch.randn((k, *mean.shape), generator=generator, dtype=mean.dtype, device=mean.device)
     total = torch.full((len(data),), -math.inf, dtype=torch.float64, device=mean.device)
     for part in torch.split(noise, chunk):
-        latent: Float[Tensor, "k batch latent"] = mean + deviation * part
+        latent: Float[Tensor, "k batch latent"] = posterior.push(part)
         x = data.repeat(len(part), *(1,) * (data.dim() - 1))
         log_likelihood = model.likelihood.log_density(model.decode(latent.flatten(0, 1), x), x).double()
         log_ratio = model.prior.log_density(latent).double() - posterior.log_density(latent).double()

@@ -50,7 +50,7 @@ def expected_gap(
     require_count("batch_size", batch_size)
     mean = mean_map(model)
     with evaluating(model):
-        place = infer(model, data, batch_size=batch_size).mean
+        place = infer(model, data, batch_size=batch_size).gaussian().mean
         shape = (2, *place.shape)
         noise = torch.randn(shape, generator=generator, dtype=place.dtype, device=place.device)
         found: list[Tensor] = []
@@ -96,7 +96,7 @@ def local_smoothness(
     require_count("batch_size", batch_size)
     mean = mean_map(model)
     with evaluating(model):
-        places = torch.split(infer(model, data, batch_size=batch_size).mean, batch_size)
+        places = torch.split(infer(model, data, batch_size=batch_size).gaussian().mean, batch_size)
         squares = [columns(mean, z, chunk=chunk).double().square().flatten(2).sum(dim=(0, 2)) for z in places]
     share = places[0].shape[1] if normalisation == "per_coordinate" else 1
     return mean_record(

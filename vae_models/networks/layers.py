@@ -12,6 +12,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "gelu": nn.functional.gelu,
     "identity": lambda heights: heights,
     "leaky_relu": nn.functional.leaky_relu,
+    "leaky_relu_0.1": lambda heights: nn.functional.leaky_relu(heights, 0.1),
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
     "silu": nn.functional.silu,

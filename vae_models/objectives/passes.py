@@ -58,7 +58,7 @@ def amortised(model: Model, batch: Batch) -> Posterior:
 def run(model: Model, batch: Batch, *, inference: Inference = amortised, code: Code = "draw") -> Pass:
     """Return the pass of a batch: infer q(z|x), take a code, decode it."""
     posterior = inference(model, batch)
-    latent = posterior.sample(generator=batch.generator) if code == "draw" else posterior.mean
+    latent = posterior.sample(generator=batch.generator) if code == "draw" else posterior.gaussian().mean
     return Pass(model=model, batch=batch, posterior=posterior, latent=latent, decoded=model.decode(latent, batch.data))
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 import torch
+from torch.nn import functional
 
-from tests.vae_models.networks.pixels import dependence, inputs, sample_by_whole_passes, seeded, settled
+from tests.vae_models.networks.pixels import DOUBLE, dependence, inputs, sample_by_whole_passes, seeded, settled
 from vae_models.likelihoods.logistic_mixture import LogisticMixtureLikelihood
 from vae_models.networks.gated_pixelcnn import LAYERS_12, GatedPixelCNNDecoder
-from vae_models.networks.pixelcnn_pp import PixelCNNPPDecoder
+from vae_models.networks.pixelcnn_pp import ABOVE, BEFORE, GatedResidual, Larger, PixelCNNPPDecoder
 from variational.errors import InvalidInputError
 
 torch.set_num_threads(1)
@@ -50,6 +51,72 @@ def test_pixelcnn_pp_of_the_paper_has_its_blocks_and_their_numbers_of_weights():
     first = convolution(4, f, 6) + convolution(4, f, 3) + convolution(4, f, 2)
     expected = first + stream(6, 0, f) + stream(4, f, 2 * f) + convolution(f, 100, 1)
     assert count(decoder) == expected
+
+
+@torch.no_grad()
+def by_the_recipe(decoder, latent, data):
+    """The pass of the public code: two lists of heights, popped on the way down."""
+    image = torch.cat([2 * data - 1, torch.ones_like(data[:, :1])], dim=1)
+    rows, places = decoder.rows, decoder.places
+    u_list, ul_list = [decoder.above(image)], [decoder.row(image) + decoder.left(image)]
+    for level in range(3):
+        for u_block, ul_block in zip(rows.up[level], places.up[level], strict=True):
+            u_list.append(u_block(u_list[-1], None, latent, None))
+            ul_list.append(ul_block(ul_list[-1], u_list[-1], latent, None))
+        if level < 2:
+            u_list.append(rows.smaller[level](u_list[-1]))
+            ul_list.append(places.smaller[level](ul_list[-1]))
+    u, ul = u_list.pop(), ul_list.pop()
+    for level in (2, 1, 0):
+        for u_block, ul_block in zip(rows.down[level], places.down[level], strict=True):
+            u = u_block(u, u_list.pop(), latent, None)
+            ul = ul_block(ul, torch.cat([u, ul_list.pop()], dim=1), latent, None)
+        if level:
+            u, ul = rows.larger[level - 1](u), places.larger[level - 1](ul)
+    assert not u_list
+    assert not ul_list
+    return decoder.last(functional.elu(ul))
+
+
+def test_a_pass_of_pixelcnn_pp_is_wired_as_the_public_recipe():
+    shape = (2, 8, 4)
+    decoder = settled(PixelCNNPPDecoder(3, shape, shape, filters=3, blocks=2, generator=seeded()))
+    latent, data = inputs(decoder, batch=3)
+    torch.testing.assert_close(decoder(latent, data), by_the_recipe(decoder, latent, data))
+
+
+@torch.no_grad()
+def test_a_block_is_that_of_the_public_recipe():
+    block = GatedResidual(3, 2, window=BEFORE, joining=4, dropout=0.5, generator=seeded()).double().eval()
+    heights, joining = (torch.randn(2, channels, 4, 5, generator=seeded(channels), dtype=DOUBLE) for channels in (3, 4))
+    latent = torch.randn(2, 2, generator=seeded(9), dtype=DOUBLE)
+
+    def both(maps):
+        return torch.cat([functional.elu(maps), functional.elu(-maps)], dim=1)
+
+    def shifted(layer, maps):  # down-right-shifted, 2 x 2
+        return functional.conv2d(functional.pad(maps, (1, 0, 1, 0)), layer.weight, layer.bias)
+
+    inner = shifted(block.first, both(heights))
+    inner = inner + functional.conv2d(both(joining), block.joining.weight, block.joining.bias)
+    inner = shifted(block.second, both(inner)) + block.code(latent)[:, :, None, None]
+    expected = heights + inner[:, :3] * torch.sigmoid(inner[:, 3:])
+    torch.testing.assert_close(block(heights, joining, latent, None), expected)
+
+
+@pytest.mark.parametrize("window", [ABOVE, BEFORE])
+@torch.no_grad()
+def test_larger_maps_are_those_of_the_public_recipe(window):
+    layer = Larger(2, window, seeded()).double()
+    maps = torch.randn(1, 2, 2, 3, generator=seeded(1), dtype=DOUBLE)
+    weight, rows, columns = layer.layer.weight, *window.size
+    full = layer.layer.bias.reshape(1, 2, 1, 1).expand(1, 2, 5, 8).clone()
+    for row in range(2):
+        for column in range(3):
+            spread = torch.einsum("bi,iokl->bokl", maps[:, :, row, column], weight)
+            full[:, :, 2 * row : 2 * row + rows, 2 * column : 2 * column + columns] += spread
+    cut = (columns - 1) // 2  # the public code cuts so many columns on both sides
+    torch.testing.assert_close(layer(maps), full[:, :, :4, cut : cut + 6])
 
 
 def test_pixelcnn_pp_on_three_levels_sees_what_comes_before_and_draws_as_by_whole_passes():
