@@ -58,7 +58,7 @@ def empirical_distance(
     rate = float(wide.kl(prior_scale**2).mean())
     information = torch.tensor(
         [
-            full_data_information(draw_codes(wide, generator=generator), split="train", entropy="analytic").value
+            full_data_information(draw_codes(wide, generator=generator), split="train", entropy="sampled").value
             for _ in range(repeats)
         ],
         dtype=torch.float64,

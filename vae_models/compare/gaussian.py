@@ -136,7 +136,7 @@ def _once(
 ) -> tuple[float, float, float]:
     """Return R with the larger and with the smaller estimate of I(X;Z), and the loss, from fresh draws."""
     prior_scale, noise_scale = require_scales(setting)
-    dtype = next(model.parameters()).dtype
+    dtype = next(model.decoder.parameters()).dtype
     data = laws.draw(count, noise=False, generator=generator, dtype=dtype)
     codes = encode(model, data, generator=generator)
     regularised = setting.beta * float(codes.posterior.kl(prior_scale**2).mean())
@@ -144,7 +144,7 @@ def _once(
         noise = encode(model, laws.draw(count, noise=True, generator=generator, dtype=dtype), generator=generator)
         regularised += setting.delta * float(noise.posterior.kl(noise_scale**2).mean())
     estimates = [
-        estimate(codes, split="test", entropy="analytic").value
+        estimate(codes, split="test", entropy="sampled").value
         for estimate in (leave_one_out_information, full_data_information)
     ]
     with torch.no_grad(), evaluating(model):

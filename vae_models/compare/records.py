@@ -7,7 +7,6 @@ error.
 
 import dataclasses
 import json
-import math
 from typing import Literal
 
 from vae_models.records import Split, parse
@@ -48,19 +47,24 @@ class Number:
             raise InvalidInputError(msg)
 
 
-def difference(first: Number, second: Number, *, rests_on: str, least: float = -math.inf) -> Number:
-    """Return first - second, at least ``least``, as weak as the weaker of the two.
+def difference(first: Number, second: Number, *, rests_on: str) -> Number:
+    """Return first - second, as weak as the weaker of the two.
 
     Error:
         The sum of both standard errors, which bounds that of the difference whatever ties the two together.
     """
     errors = [number.error for number in (first, second) if number.error is not None]
     return Number(
-        value=max(first.value - second.value, least),
+        value=first.value - second.value,
         basis=max(first.basis, second.basis, key=STRENGTH.index),
         rests_on=rests_on,
         error=sum(errors) if errors else None,
     )
+
+
+def at_least_zero(number: Number) -> Number:
+    """Return a bound on what is never negative: raised to zero, unless draws alone may have put it below."""
+    return number if number.basis == "sampled" else dataclasses.replace(number, value=max(number.value, 0.0))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,11 +136,11 @@ def make_distance(
         encoder_upper=upper,
         optimum_lower=least,
         optimum_upper=most,
-        gap=difference(estimate, middle, rests_on="encoder less the middle of the bounds on the optimum", least=0.0),
-        gap_lower=difference(lower, most, rests_on="encoder_lower less optimum_upper, and 0", least=0.0),
-        gap_upper=difference(upper, least, rests_on="encoder_upper less optimum_lower", least=0.0),
-        total_lower=excess and difference(excess, most, rests_on="loss - H(X) less optimum_upper, and 0", least=0.0),
-        total_upper=excess and difference(excess, least, rests_on="loss - H(X) less optimum_lower", least=0.0),
+        gap=at_least_zero(difference(estimate, middle, rests_on="encoder less the middle of the optimum's bounds")),
+        gap_lower=at_least_zero(difference(lower, most, rests_on="encoder_lower less optimum_upper")),
+        gap_upper=difference(upper, least, rests_on="encoder_upper less optimum_lower"),
+        total_lower=excess and difference(excess, most, rests_on=excess.rests_on),
+        total_upper=excess and difference(excess, least, rests_on=excess.rests_on),
         notes=notes,
     )
 

@@ -1,0 +1,197 @@
+"""Theorems beside measured numbers: what must hold for any model holds, what holds at an optimum fails away from it."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.vae_models.compare.models import (
+    BITS,
+    OVERLAPPING,
+    ConstantEncoder,
+    FreshNoise,
+    contrastive,
+    gaussian_model,
+    make_model,
+)
+from tests.vae_models.toys import DOUBLE, Linear, LinearDecoder, normal
+from vae_models.compare.evidence import gather
+from vae_models.compare.gaussian import gaussian_distance, solve_two_gaussians
+from vae_models.compare.records import Number
+from vae_models.compare.setting import setting_of
+from vae_models.compare.statements import constant_code_value, finding_of, rows_of, scale_free_divergence
+from vae_models.divergences.mmd import MaximumMeanDiscrepancy
+from vae_models.likelihoods.gaussian import GaussianLikelihood
+from vae_models.likelihoods.variance import FixedVariance
+from vae_models.model import Model
+from vae_models.networks.brenier import BrenierDecoder
+from vae_models.objectives.elbo import elbo
+from vae_models.objectives.info_vae import info_vae
+from vae_models.posterior import Posterior
+from vae_models.priors import IsotropicPrior
+from variational.papers.registry import find_claim
+
+ANYWHERE = ("any encoder", "any encoder and decoder", "any decoder of the family")
+
+
+def rows(model, objective, data, **options):
+    return {(row.claim, row.quantity): row for row in rows_of(gather(model, objective, data, split="train", **options))}
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 2**31), beta=st.sampled_from((0.5, 1.0, 3.0)))
+def test_what_is_proved_for_any_model_holds_for_random_ones(seed, beta):
+    model, data = make_model(2, 2, seed=seed), BITS.repeat(20, 1)
+    found = rows(model, elbo(beta=beta), data)
+    assert len(found) >= 6
+    for row in found.values():
+        assert row.verdict == find_claim(row.claim).recorded.value == "proved"
+        if row.premise in ANYWHERE:
+            assert row.finding != "fails", row
+
+
+# --- the linear model of one coordinate, whose optimum is known ------------------------------------
+
+
+class OneVariance(torch.nn.Module):
+    """q(z|x) = N(slope (x - centre), variance) with one variance for all x."""
+
+    def __init__(self, slope, centre, variance):
+        super().__init__()
+        self.slope, self.centre, self.variance = slope, centre, variance
+
+    def forward(self, data):
+        return Posterior(self.slope * (data - self.centre), torch.full((1, 1), math.log(self.variance), **DOUBLE))
+
+
+def linear(data, noise, *, stretched=1.0):
+    """Return the optimal model of theory for sigma_x^2 = noise, its code stretched."""
+    variance, centre = float(data.var(correction=0)), float(data.mean())
+    weight = math.sqrt(max(variance - noise, 0.0))
+    leaves = Linear(
+        *(torch.zeros(1, 1, **DOUBLE),) * 3, torch.tensor([[weight / stretched]], **DOUBLE),
+        torch.tensor([centre], **DOUBLE), torch.zeros((), **DOUBLE),
+    )  # fmt: skip
+    code = stretched**2 * min(1.0, noise / variance)
+    return Model(
+        encoder=OneVariance(stretched * weight / variance, centre, code),
+        decoder=LinearDecoder(leaves),
+        prior=IsotropicPrior(latent_dim=1).double(),
+        likelihood=GaussianLikelihood(variance=FixedVariance(noise)),
+    )
+
+
+BALANCE = ("arelbo:thm2.proof.corrected", "E|mu|^2 + d_z sigma_z^2")
+RATE = ("arelbo:thm2.proof.corrected", "E KL(q||p)")
+
+
+@pytest.mark.parametrize("noise", [0.1, 0.5, 4.0])
+def test_at_the_optimum_of_the_linear_model_every_theorem_holds(noise):
+    data = 1.5 * normal(0, 400, 1)
+    found = rows(linear(data, noise), elbo(), data)
+    assert {BALANCE, RATE} < found.keys()
+    assert {row.claim for row in found.values()} > {
+        "arelbo:F1.corrected", "arelbo:main.any-model", "arelbo:sec4.1.limit.rate", "arelbo:thm2.corrected",
+        "arelbo:F10.corrected", "arelbo:eq5.limit",
+    }  # fmt: skip
+    for row in found.values():
+        assert row.finding != "fails", row
+    assert abs(found[BALANCE].slack.value) < 1e-9
+    assert abs(found[RATE].slack.value) < 1e-9
+
+
+def test_a_stretched_code_is_not_stationary_and_the_row_says_so():
+    data = 1.5 * normal(0, 400, 1)
+    found = rows(linear(data, 0.1, stretched=2.0), elbo(), data)
+    assert found[BALANCE].finding == "fails"
+    np.testing.assert_allclose(found[BALANCE].measured.value, 4.0)
+    for row in found.values():
+        if row.premise in ANYWHERE:
+            assert row.finding != "fails", row
+
+
+# --- NC-VAE ----------------------------------------------------------------------------------------
+
+
+def test_the_rows_of_nc_vae_hold_the_optimum_of_the_laws():
+    model, laws = gaussian_model(OVERLAPPING), OVERLAPPING
+    objective = contrastive(FreshNoise(laws), 2, beta=2.0, scale=5.0)
+    generator = torch.Generator().manual_seed(0)
+    distance = gaussian_distance(model, objective, laws, count=200, repeats=2, generator=generator)
+    data = laws.draw(500, noise=False, generator=generator, dtype=torch.float32)
+    found = rows(model, objective, data, distance=distance, laws=laws)
+    solution = solve_two_gaussians(laws, setting_of(model, objective))
+    np.testing.assert_allclose(
+        found["ncvae:information", "I(X;Z)"].bound.value, solution.constant_code_bound, rtol=1e-6
+    )
+    theorem = found["ncvae:thm7.corrected", "min over sigma of E KL(p^sigma||q)"]
+    assert 0 < theorem.bound.value < solution.mutual_information + solution.prior_divergence
+    assert found["ncvae:information.kept", "R(q)"].finding == "holds"
+    collapsed = gaussian_model(laws).double()
+    collapsed.encoder = ConstantEncoder(2)
+    low = rows(collapsed, objective, data.double(), laws=laws)["ncvae:thm7.corrected", theorem.quantity]
+    assert low.finding == "fails"  # a code without information is no optimum here
+
+
+@given(ratio=st.floats(0.2, 5.0), beta=st.floats(1.1, 5.0), delta=st.floats(0.1, 5.0), latent_dim=st.integers(1, 3))
+def test_the_best_constant_code_has_the_value_of_its_integral(ratio, beta, delta, latent_dim):
+    z = torch.linspace(-60, 60, 20001, **DOUBLE)
+    logs = [torch.distributions.Normal(torch.zeros((), **DOUBLE), scale).log_prob(z) for scale in (1.0, ratio)]
+    overlap = torch.trapezoid(torch.exp((beta * logs[0] + delta * logs[1]) / (beta + delta)), z)
+    expected = -(beta + delta) * latent_dim * math.log(overlap)
+    np.testing.assert_allclose(constant_code_value(ratio, beta, delta, latent_dim), expected, rtol=1e-6, atol=1e-8)
+
+
+@given(seed=st.integers(0, 2**31))
+def test_no_scale_does_better_than_the_closed_form(seed):
+    posterior = Posterior(normal(seed, 30, 2), normal(seed + 1, 30, 2))
+    found = scale_free_divergence(posterior).value
+    tried = []
+    for scale in torch.linspace(-3, 3, 241, **DOUBLE).exp():
+        log_ratio = posterior.log_variance - 2 * scale.log()
+        square = (scale.square() + posterior.mean.square()) * torch.exp(-posterior.log_variance)
+        tried.append(((square - 1 + log_ratio).sum(dim=1) / 2).mean().item())
+    assert found <= min(tried) + 1e-12
+    assert min(tried) - found < 1e-2
+
+
+# --- collapse, inverse Lipschitz maps, findings -----------------------------------------------------
+
+
+def test_a_collapsed_code_is_what_theorems_on_collapse_ask_for():
+    model = make_model(2, 2)
+    live = rows(model, elbo(beta=3.0), BITS.repeat(50, 1))["ncvae:cor2.1.corrected", "I(X;Z)"]
+    model.encoder = ConstantEncoder(2)
+    claims = {
+        "ncvae:cor2.1.corrected": elbo(beta=3.0),
+        "infovae:special.any-divergence": info_vae(alpha=-1.0, scale=5.0, divergence=MaximumMeanDiscrepancy()),
+    }
+    for claim, objective in claims.items():
+        assert rows(model, objective, BITS.repeat(50, 1))[claim, "I(X;Z)"].finding == "holds"
+    assert live.measured.value > 0
+
+
+def test_the_fisher_divergence_of_a_steep_decoder_exceeds_its_bound():
+    torch.manual_seed(0)
+    data = normal(0, 20, 3)
+    for latent_dim, claim in ((3, "illidvae:thm3.4"), (2, "illidvae:thm3.8.pointwise")):
+        decoder = BrenierDecoder(latent_dim, (3,), widths=(8,), strength=1.5).double()
+        prior = IsotropicPrior(latent_dim=latent_dim).double()
+        encoder, likelihood = ConstantEncoder(latent_dim), GaussianLikelihood()
+        model = Model(encoder=encoder, decoder=decoder, prior=prior, likelihood=likelihood)
+        row = rows(model, elbo(), data)[claim, "F(p||p(z|x))"]
+        assert row.finding == "holds"
+        assert row.bound.value > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "finding"),
+    [(0.1, 0.0, "holds"), (-1e-9, 0.0, "holds"), (-0.2, 0.1, "within error"), (-0.4, 0.1, "fails"),
+     (-0.4, None, "fails"), (math.nan, None, "fails")],
+)  # fmt: skip
+def test_findings_follow_from_slack_and_error(value, error, finding):
+    basis = "proved" if error is None else "sampled"
+    assert finding_of(Number(value=value, basis=basis, rests_on="", error=error), scale=1.0) == finding
