@@ -28,6 +28,7 @@ from vae_models.settings.networks import (
     MLPConfig,
 )
 from vae_models.settings.paths import kinds
+from vae_models.settings.text import LIDSVAEConfig, LSTMConfig
 from variational.errors import InvalidInputError
 
 SMALL = {
@@ -78,6 +79,7 @@ def takes_a_step(engine):
 
 MLP = MLPConfig(widths=(6,))
 PLAIN = ModelConfig(latent_dim=2, encoder=MLP, decoder=MLP)
+TOKENS = {CategoricalConfig, LSTMConfig, LIDSVAEConfig}
 PARTS = [
     (name, kind)
     for name, hint in (
@@ -88,7 +90,7 @@ PARTS = [
         ("likelihood", LikelihoodForm),
     )
     for kind in kinds(hint).values()
-    if kind not in {CategoricalConfig, MixturePosteriorConfig, ClassPriorConfig}  # of tokens and of classes, below
+    if kind not in TOKENS | {MixturePosteriorConfig, ClassPriorConfig}  # of tokens and of classes, below
 ]
 CLASSES = {"posterior": MixturePosteriorConfig(classes=3), "prior": ClassPriorConfig()}
 
@@ -97,8 +99,10 @@ CLASSES = {"posterior": MixturePosteriorConfig(classes=3), "prior": ClassPriorCo
 def test_every_kind_of_part_is_built_and_trained(name, kind):
     if kind.kind == "arelbo" and name == "decoder":
         changed = {name: kind(network="smoothness")}
-    elif kind.kind == "pixelcnn":
+    elif kind.kind in {"pixelcnn", "gated-pixelcnn"}:
         changed = {name: kind(kernels=(3, 3, 3), channels=4)}
+    elif kind.kind == "pixelcnn-pp":
+        changed = {name: kind(filters=4, blocks=1)}
     elif kind.kind == "fixed":
         changed = {name: kind(variance=0.1)}
     else:
@@ -150,6 +154,29 @@ def test_tokens_take_their_number_from_the_vocabulary():
     bare = dataclasses.replace(data, vocabulary=())
     with pytest.raises(InvalidInputError, match="classes must be given"):
         build(RunConfig(preset="none", steps=1, model=ModelConfig(likelihood=CategoricalConfig())), bare)
+
+
+SENTENCES = torch.tensor([[1, 4, 2, 0, 0], [1, 5, 6, 7, 2], [1, 2, 0, 0, 0]] * 4)
+
+
+@pytest.mark.parametrize(
+    "decoder", [LSTMConfig(embedding=3, hidden=4), LIDSVAEConfig(embedding=3, hidden=4, widths=(5,))]
+)
+def test_networks_of_sentences_are_built_and_trained(decoder):
+    data = DataSet(name="text", train=Part(examples=SENTENCES), vocabulary=tuple("abcdefgh"))
+    encoder = LSTMConfig(embedding=3, hidden=4, layers=2)
+    model = ModelConfig(latent_dim=2, encoder=encoder, decoder=decoder, likelihood=CategoricalConfig())
+    engine = engine_of(model, data=data)
+    assert takes_a_step(engine)
+    assert engine.model.encoder.trunk.lstm.num_layers == 2
+    assert engine.model.decoder.output_shape == (5, 8)
+    assert engine.model.decoder.recurrence.dropout == decoder.dropout
+
+
+@pytest.mark.parametrize("name", ["encoder", "decoder"])
+def test_networks_of_sentences_are_refused_for_images(name):
+    with pytest.raises(InvalidInputError, match=rf"^{name} must be for images where x are no sentences"):
+        engine_of(dataclasses.replace(PLAIN, **{name: LSTMConfig()}))
 
 
 def test_spectral_norm_is_of_the_decoder_alone():

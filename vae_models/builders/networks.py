@@ -8,9 +8,14 @@ from torch import nn
 from vae_models.networks.arelbo import arelbo_decoder, arelbo_trunk
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.conv import ConvDecoder, Convolution, ConvTrunk, Dense
+from vae_models.networks.gated_pixelcnn import GatedPixelCNNDecoder
+from vae_models.networks.lidsvae import InverseLipschitzLSTMDecoder
 from vae_models.networks.mlp import MLP, FlatTrunk, mlp_trunk
 from vae_models.networks.pixelcnn import PixelCNNDecoder
+from vae_models.networks.pixelcnn_pp import PixelCNNPPDecoder
+from vae_models.networks.recurrent import Recurrence
 from vae_models.networks.resnet import ResNetTrunk
+from vae_models.networks.text import LSTMDecoder, LSTMTrunk
 from vae_models.settings.networks import (
     AnnealedStrengthConfig,
     ArelboNetworkConfig,
@@ -18,18 +23,31 @@ from vae_models.settings.networks import (
     ConvConfig,
     DecoderNetwork,
     EncoderNetwork,
+    GatedPixelCNNConfig,
     MLPConfig,
     PixelCNNConfig,
+    PixelCNNPPConfig,
     ResNetConfig,
     SkipConfig,
 )
+from vae_models.settings.text import LIDSVAEConfig, LSTMConfig
 from vae_models.two_stage import SkipNetwork, SkipTrunk
+from variational.errors import InvalidInputError
 
 _STRIDE = 2  # of every convolution of a ConvConfig
 
 
-def build_trunk(config: EncoderNetwork, *, data_shape: tuple[int, ...]) -> nn.Module:
-    """Return the network from x to features, with attributes ``data_shape`` and ``features``."""
+def build_trunk(config: EncoderNetwork, *, data_shape: tuple[int, ...], classes: int | None) -> nn.Module:
+    """Return the network from x to features, with attributes ``data_shape`` and ``features``.
+
+    Args:
+        config: Which one.
+        data_shape: Of one x.
+        classes: Number of different tokens, where x are tokens.
+
+    Raises:
+        InvalidInputError: Sizes do not fit the data.
+    """
     match config:
         case MLPConfig(widths=()):
             return FlatTrunk(data_shape)
@@ -41,6 +59,9 @@ def build_trunk(config: EncoderNetwork, *, data_shape: tuple[int, ...]) -> nn.Mo
             return arelbo_trunk(config.network, data_shape=data_shape)
         case ResNetConfig():
             return ResNetTrunk(data_shape, channels=config.channels, features=config.features)
+        case LSTMConfig():
+            length, tokens = _sentences("encoder", (*data_shape, classes))
+            return LSTMTrunk(length, tokens, recurrence=_recurrence(config))
         case SkipConfig():
             return SkipTrunk(data_shape, width=config.width, layers=config.layers)
         case _:
@@ -76,6 +97,33 @@ def build_decoder(
                 maps=config.maps,
                 direct=config.direct,
             )
+        case GatedPixelCNNConfig(kernels=kernels, channels=channels, maps=maps):
+            return GatedPixelCNNDecoder(
+                latent_dim, data_shape, output_shape, kernels=kernels, channels=channels, maps=maps
+            )
+        case PixelCNNPPConfig(filters=filters, blocks=blocks, levels=levels):
+            return PixelCNNPPDecoder(
+                latent_dim,
+                data_shape,
+                output_shape,
+                filters=filters,
+                blocks=blocks,
+                levels=levels,
+                dropout=config.dropout,
+            )
+        case LSTMConfig():
+            length, tokens = _sentences("decoder", output_shape)
+            return LSTMDecoder(latent_dim, length, tokens, recurrence=_recurrence(config))
+        case LIDSVAEConfig():
+            length, tokens = _sentences("decoder", output_shape)
+            return InverseLipschitzLSTMDecoder(
+                latent_dim,
+                length,
+                tokens,
+                recurrence=_recurrence(config),
+                strength=config.strength,
+                widths=config.widths,
+            )
         case SkipConfig():
             flat = SkipNetwork(latent_dim, math.prod(output_shape), width=config.width, layers=config.layers)
             return nn.Sequential(flat, nn.Unflatten(1, output_shape))
@@ -90,6 +138,28 @@ def build_decoder(
             )
         case _:
             assert_never(config)
+
+
+def _recurrence(config: LSTMConfig | LIDSVAEConfig) -> Recurrence:
+    return Recurrence(
+        embedding=config.embedding,
+        hidden=config.hidden,
+        layers=config.layers,
+        dropout=config.dropout,
+        word_dropout=config.word_dropout,
+        initial=config.initial,
+        initial_embedding=config.initial_embedding,
+    )
+
+
+def _sentences(name: str, shape: tuple[int | None, ...]) -> tuple[int, int]:
+    """Return length and number of different tokens."""
+    match shape:
+        case (int(length), int(classes)):
+            return length, classes
+        case _:
+            msg = f"{name} must be for images where x are no sentences or the likelihood is not categorical, got lstm"
+            raise InvalidInputError(msg)
 
 
 def _convolutions(config: ConvConfig) -> tuple[Convolution, ...]:

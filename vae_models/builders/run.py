@@ -10,6 +10,7 @@ from vae_models.builders.networks import build_decoder, build_trunk
 from vae_models.builders.objectives import build_objective
 from vae_models.config import RunConfig
 from vae_models.data.dataset import DataSet
+from vae_models.likelihoods.discrete import CategoricalLikelihood
 from vae_models.model import Model
 from vae_models.networks.inverse_lipschitz import AnnealedStrength
 from vae_models.objectives.autoencoders import spectrally_normalise
@@ -28,10 +29,11 @@ BuiltObjective = WeightedSum | MixtureElbo | AnnealedInverseLipschitz
 def build_model(config: ModelConfig, *, data: DataSet) -> Model:
     """Return an untrained model for the examples of a data set; torch's default generator draws the weights."""
     shape, latent_dim = data.train.shape, config.latent_dim
-    trunk = build_trunk(config.encoder, data_shape=shape)
+    likelihood = build_likelihood(config.likelihood, data=data)
+    classes = likelihood.classes if isinstance(likelihood, CategoricalLikelihood) else None
+    trunk = build_trunk(config.encoder, data_shape=shape, classes=classes)
     features = cast(int, trunk.features)
     encoder = build_encoder(config.posterior, trunk=trunk, features=features, latent_dim=latent_dim)
-    likelihood = build_likelihood(config.likelihood, data=data)
     decoder: nn.Module = build_decoder(
         config.decoder, latent_dim=latent_dim, data_shape=shape, output_shape=likelihood.parameter_shape(shape)
     )

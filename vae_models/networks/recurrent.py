@@ -25,7 +25,7 @@ class Recurrence:
         initial_embedding: Embeddings likewise.
 
     Source:
-        One layer: NC-VAE, section 6.3; the other values from the public code of lagging inference (He et al. 2019),
+        One layer: NC-VAE, section 6.2; the other values from the public code of lagging inference (He et al. 2019),
         ``config_yahoo.py``. Word dropout, none there: Bowman et al. (2016), Generating sentences from a continuous
         space, section 3.1.
     """

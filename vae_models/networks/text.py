@@ -28,7 +28,7 @@ class LSTMTrunk(nn.Module):
         generator: Of the initial weights.
 
     Source:
-        NC-VAE, section 6.3, and the public code of lagging inference (He et al. 2019), ``enc_lstm.py``.
+        NC-VAE, section 6.2, and the public code of lagging inference (He et al. 2019), ``enc_lstm.py``.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class LSTMDecoder(SentenceDecoder):
         generator: Of the initial weights.
 
     Source:
-        NC-VAE, section 6.3 (z concatenated to the input and predicting the initial state); c = W z, h = tanh(c) from
+        NC-VAE, section 6.2 (z concatenated to the input and predicting the initial state); c = W z, h = tanh(c) from
         the public code of lagging inference (He et al. 2019), ``dec_lstm.py``.
     """
 

@@ -4,8 +4,11 @@ import dataclasses
 from typing import ClassVar, Literal
 
 from vae_models.settings.checks import require, require_not_negative, require_positive, require_widths
+from vae_models.settings.text import LIDSVAEConfig, LSTMConfig
 
-Activation = Literal["elu", "gelu", "identity", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"]
+Activation = Literal[
+    "elu", "gelu", "identity", "leaky_relu", "leaky_relu_0.1", "relu", "sigmoid", "silu", "softplus", "tanh"
+]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -112,6 +115,52 @@ class PixelCNNConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class GatedPixelCNNConfig:
+    """The gated PixelCNN with linear images of z: the decoder of semi-amortised inference.
+
+    Attributes:
+        kernels: One a layer.
+        channels: Of each of the two stacks.
+        maps: Number of images that z makes.
+    """
+
+    kind: ClassVar[str] = "gated-pixelcnn"
+
+    kernels: tuple[int, ...] = (9, 9, 9, 7, 7, 7, 5, 5, 5, 3, 3, 3)
+    channels: int = 32
+    maps: int = 4
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one."""
+        require_widths(self, "kernels", fewest=1)
+        require_positive(self, "channels", "maps")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PixelCNNPPConfig:
+    """PixelCNN++ with z in every block.
+
+    Attributes:
+        filters: Of every map.
+        blocks: On each level.
+        levels: Sizes of the maps, each half of the one before.
+        dropout: Inside the blocks.
+    """
+
+    kind: ClassVar[str] = "pixelcnn-pp"
+
+    filters: int = 160
+    blocks: int = 5
+    levels: int = 3
+    dropout: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one and what is no probability."""
+        require_positive(self, "filters", "blocks", "levels")
+        require(0 <= self.dropout <= 1, "dropout", self.dropout, "between 0 and 1")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SkipConfig:
     """Rectified layers, and a last one that sees the input as well: the networks of the second stage.
 
@@ -180,5 +229,16 @@ class BrenierConfig:
         require_widths(self, "widths", fewest=1)
 
 
-EncoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | ResNetConfig | SkipConfig
-DecoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | PixelCNNConfig | SkipConfig | BrenierConfig
+EncoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | ResNetConfig | LSTMConfig | SkipConfig
+DecoderNetwork = (
+    MLPConfig
+    | ConvConfig
+    | ArelboNetworkConfig
+    | PixelCNNConfig
+    | GatedPixelCNNConfig
+    | PixelCNNPPConfig
+    | LSTMConfig
+    | LIDSVAEConfig
+    | SkipConfig
+    | BrenierConfig
+)
