@@ -40,7 +40,7 @@ class Posterior:
 
     def push(self, noise: Float[Tensor, "*draws batch latent"]) -> Float[Tensor, "*draws batch latent"]:
         """Return the draws that standard normal noise makes, differentiable in mean and variance."""
-        return self.mean + torch.exp(self.log_variance / 2) * noise
+        return torch.addcmul(self.mean, torch.exp(self.log_variance / 2), noise)
 
     def log_density(self, latent: Float[Tensor, "*draws batch latent"]) -> Float[Tensor, "*draws batch"]:
         """Return log q(z|x) of draws, the x in their order."""
@@ -57,6 +57,10 @@ class Posterior:
         Args:
             variance: > 0; that of the prior, 1 or K^2 in the notation of NC-VAE.
         """
-        log_ratio = self.log_variance - torch.log(torch.as_tensor(variance, dtype=self.mean.dtype))
+        log_ratio, squares = self.log_variance, self.mean.square()
+        if isinstance(variance, Tensor):
+            log_ratio, squares = log_ratio - variance.log(), squares / variance
+        elif variance != 1:
+            log_ratio, squares = log_ratio - math.log(variance), squares / variance
         # expm1(l) - l has no cancellation where the variances agree
-        return (self.mean.square() / variance + torch.expm1(log_ratio) - log_ratio).sum(dim=-1) / 2
+        return (squares + torch.expm1(log_ratio) - log_ratio).sum(dim=-1) / 2

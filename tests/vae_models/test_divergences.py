@@ -51,6 +51,25 @@ def test_distances_are_those_of_the_differences(seed, dim):
     torch.testing.assert_close(squared_distances(first, second), expected, rtol=1e-10, atol=1e-12)
 
 
+@given(seed=SEEDS, prior_variance=st.floats(0.1, 4.0))
+def test_the_sum_over_scales_and_its_gradient_are_those_of_the_definition(seed, prior_variance):
+    first, second = normal(seed, 4, 2).requires_grad_(), normal(seed + 1, 5, 2).requires_grad_()
+    distances = (first[:, None] - second).square().sum(dim=2)
+    lengths = [4 * prior_variance * scale for scale in SEVEN_SCALES]
+    expected = sum(length / (length + distances) for length in lengths)
+    found = multiquadratic_kernel(first, second, prior_variance=prior_variance)
+    torch.testing.assert_close(found, expected)
+    weights = normal(seed + 2, 4, 5)
+    wanted = gradients((weights * expected).sum(), (first, second))
+    for ours, theirs in zip(gradients((weights * found).sum(), (first, second)), wanted, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_the_sum_over_scales_has_its_second_derivatives():
+    codes, others = normal(0, 3, 2).requires_grad_(), normal(1, 4, 2).requires_grad_()
+    assert torch.autograd.gradgradcheck(multiquadratic_kernel, (codes, others))
+
+
 @given(seed=SEEDS, name=st.sampled_from(sorted(KERNELS)))
 def test_kernels_are_symmetric_and_positive_definite(seed, name):
     codes = normal(seed, 6, 2)

@@ -1,5 +1,6 @@
 """The squared maximum mean discrepancy of two batches of codes, from Gram matrices."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -25,8 +26,10 @@ def squared_mmd(
     Source:
         Gretton et al. (2012), equations (3) and (5).
     """
-    within_first, within_second = kernel(first, first), kernel(second, second)
-    across = kernel(first, second).mean()
+    within_second = kernel(second, second)
+    # both matrices with a side in the first batch at once, since that is the side that gradients come from
+    within_first, between = torch.split(kernel(first, torch.cat([first, second])), [len(first), len(second)], dim=1)
+    across = between.mean()
     if not unbiased:
         return within_first.mean() + within_second.mean() - 2 * across
     return _off_diagonal_mean(within_first) + _off_diagonal_mean(within_second) - 2 * across

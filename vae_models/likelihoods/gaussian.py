@@ -46,8 +46,12 @@ class GaussianLikelihood(nn.Module):
     ) -> Float[Tensor, " batch"]:
         """Return log p(x|z), summed over all entries of x; nats for each x."""
         mean, log_variance = self.mean_and_log_variance(decoded)
-        scaled = (data - mean).square() * torch.exp(-log_variance)
-        return -(scaled + log_variance + LOG_TAU).flatten(1).sum(dim=1) / 2
+        squared = (data - mean).square()
+        if log_variance.numel() == 1:  # one number for all entries enters after the sum, which spares passes over x
+            log_variance = log_variance.reshape(())
+            constant = (log_variance + LOG_TAU) * (-data[0].numel() / 2)
+            return torch.addcmul(constant, squared.flatten(1).sum(dim=1), torch.exp(-log_variance), value=-0.5)
+        return -(squared * torch.exp(-log_variance) + log_variance + LOG_TAU).flatten(1).sum(dim=1) / 2
 
     def mean(self, decoded: Float[Tensor, "batch ..."]) -> Float[Tensor, "batch ..."]:
         """Return E[x|z], of the shape of the data."""

@@ -53,6 +53,8 @@ class DiagonalHead(nn.Module):
     def forward(self, features: Float[Tensor, "batch features"]) -> Posterior:
         """Return the posterior of each x."""
         mean, raw = self.layer(features).chunk(2, dim=-1)
+        if self.link == "exp" and not self.floor:
+            return Posterior(mean, raw)
         log_deviation = LINKS[self.link](raw)
         if self.floor:
             log_deviation = torch.logaddexp(log_deviation, log_deviation.new_tensor(math.log(self.floor)))

@@ -70,12 +70,12 @@ class MLP(nn.Module):
         """
         require_trailing("inputs", inputs, self.input_shape)
         front = inputs.shape[: inputs.ndim - len(self.input_shape)]
-        hidden = inputs.reshape(*front, -1)
+        hidden = inputs if len(self.input_shape) == 1 else inputs.reshape(*front, -1)
         *before, last = self.layers
         for layer in before:
             hidden = ACTIVATIONS[self.activation](layer(hidden))
         found: Tensor = ACTIVATIONS[self.output_activation](last(hidden))
-        return found.reshape(*front, *self.output_shape)
+        return found if len(self.output_shape) == 1 else found.reshape(*front, *self.output_shape)
 
 
 def mlp_trunk(

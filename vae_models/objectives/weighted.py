@@ -75,6 +75,7 @@ class WeightedSum(nn.Module):
         self.parts = nn.ModuleList(weighted.part for weighted in parts)
         self.schedules = dict(zip(names, (as_schedule(weighted.weight) for weighted in parts), strict=True))
         self.inference, self.code = inference, code
+        self._moves = any(schedule.settled_at for schedule in self.schedules.values())
 
     def weights(self, step: int) -> dict[str, float]:
         """Return the weight of each part at a step."""
@@ -93,15 +94,19 @@ class WeightedSum(nn.Module):
         """Return the loss of the model on a batch."""
         passed = run(model, batch, inference=self.inference, code=self.code)
         # the step is not asked for where it makes no difference: such a loss can be recorded and replayed
-        moves = any(schedule.settled_at for schedule in self.schedules.values())
-        weights = self.weights(batch.step if moves else 0)
-        loss = torch.zeros((), dtype=passed.latent.dtype, device=passed.latent.device)
+        weights = self.weights(batch.step if self._moves else 0)
+        loss: Tensor | None = None
         values: dict[str, Tensor] = {}
         for name, part in zip(self.schedules, self.parts, strict=True):
             weight = weights[name]
-            with torch.set_grad_enabled(weight != 0 and torch.is_grad_enabled()):
-                value = part(passed)
-            if weight != 0:  # zero times an infinite part would be nan
-                loss = loss + weight * value
+            if weight == 0:  # zero times an infinite part would be nan
+                with torch.no_grad():
+                    values[name] = part(passed)
+                continue
+            value = part(passed)
             values[name] = value.detach()
+            weighted = value if weight == 1 else weight * value
+            loss = weighted if loss is None else loss + weighted
+        if loss is None:
+            loss = torch.zeros((), dtype=passed.latent.dtype, device=passed.latent.device)
         return Terms(loss=loss, parts=values)
