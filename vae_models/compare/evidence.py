@@ -19,6 +19,7 @@ from vae_models.model import Model
 from vae_models.modes import evaluating
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.records import MetricRecord, Split
+from vae_models.seeds import derived_seed
 from variational.errors import InvalidInputError
 
 
@@ -46,7 +47,9 @@ class Evidence:
 
     def generator(self) -> torch.Generator:
         """Return a fresh generator, so that no number depends on which others were asked for."""
-        return torch.Generator().manual_seed(self.seed)
+        return torch.Generator().manual_seed(
+            derived_seed(self.seed, "compare")
+        )  # data may be drawn with the seed itself
 
     @functools.cached_property
     def codes(self) -> Codes | None:

@@ -14,6 +14,7 @@ from vae_models.objectives.inverse_lipschitz import AnnealedInverseLipschitz
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.records import Split
 from vae_models.runs import Run
+from vae_models.seeds import derived_seed
 from vae_models.settings.objectives import DataNoiseConfig
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
@@ -25,7 +26,7 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
     Args:
         run: With its weights.
         split: What it is measured on.
-        count: >= 2; at most so many examples, the first of the split.
+        count: >= 2; at most so many examples, the first of the split; and fresh x in a repeat where their law is known.
         seed: Of every draw.
 
     Raises:
@@ -36,7 +37,7 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
     if part is None:
         msg = f"split must be one that the data have, got {split!r}"
         raise InvalidInputError(msg)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(derived_seed(seed, "distance"))
     dtype = torch.float64 if run.config.precision == "float64" else torch.float32
     data = part.take(torch.arange(min(count, len(part))), dtype=dtype, generator=generator)
     objective = _weighted(run)
@@ -72,7 +73,7 @@ def _distance(
     """Return the distance, or the reason why there is none."""
     try:
         if laws is not None:
-            return gaussian_distance(run.model, objective, laws, generator=generator), None
+            return gaussian_distance(run.model, objective, laws, count=len(data), generator=generator), None
         return empirical_distance(run.model, objective, data, generator=generator), None
     except InvalidInputError as error:
         return None, str(error)

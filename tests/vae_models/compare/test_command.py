@@ -8,6 +8,8 @@ from vae_models.compare.records import Comparison, Number, at_least_zero, differ
 from vae_models.compare.report import WIDTH, render, show
 from variational.errors import InvalidInputError
 
+# torch.func.jvp compiles its decompositions with torch.jit.script, which warns of itself in torch 2.13
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script. is deprecated:DeprecationWarning")
 SHORT = ["--epochs", "1", "--threads", "1"]
 
 

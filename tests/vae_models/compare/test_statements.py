@@ -34,6 +34,8 @@ from vae_models.posterior import Posterior
 from vae_models.priors import IsotropicPrior
 from variational.papers.registry import find_claim
 
+# torch.func.jvp compiles its decompositions with torch.jit.script, which warns of itself in torch 2.13
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script. is deprecated:DeprecationWarning")
 ANYWHERE = ("any encoder", "any encoder and decoder", "any decoder of the family")
 
 
@@ -170,8 +172,9 @@ def test_a_collapsed_code_is_what_theorems_on_collapse_ask_for():
         "infovae:special.any-divergence": info_vae(alpha=-1.0, scale=5.0, divergence=MaximumMeanDiscrepancy()),
     }
     for claim, objective in claims.items():
-        assert rows(model, objective, BITS.repeat(50, 1))[claim, "I(X;Z)"].finding == "holds"
-    assert live.measured.value > 0
+        row = rows(model, objective, BITS.repeat(50, 1))[claim, "I(X;Z)"]
+        assert row.finding != "fails"
+        assert abs(row.measured.value) < 1e-5 < abs(live.measured.value)
 
 
 def test_the_fisher_divergence_of_a_steep_decoder_exceeds_its_bound():
