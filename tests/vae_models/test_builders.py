@@ -11,7 +11,7 @@ from vae_models.builders.run import build
 from vae_models.config import MachineConfig, RunConfig
 from vae_models.data.dataset import DataSet, Part
 from vae_models.engine import Engine
-from vae_models.settings import objectives
+from vae_models.settings import divergences, noise, objectives
 from vae_models.settings.latents import ClassPriorConfig, LatentPrior, MixturePosteriorConfig, PosteriorForm
 from vae_models.settings.likelihoods import (
     CategoricalConfig,
@@ -126,7 +126,7 @@ def test_an_annealed_constant_begins_where_it_says_and_is_measured():
 
 NESTED = [
     *(objectives.InfoVAEConfig(divergence=small(kind)) for kind in kinds(objectives.Divergence).values()),
-    objectives.InfoVAEConfig(divergence=objectives.MMDConfig(kernel="multiquadratic", unbiased=True)),
+    objectives.InfoVAEConfig(divergence=divergences.MMDConfig(kernel="multiquadratic", unbiased=True)),
     *(objectives.NCVAEConfig(noise=kind()) for kind in kinds(objectives.Noise).values()),
     *(objectives.ElboConfig(inference=small(kind)) for kind in kinds(objectives.InferenceForm).values()),
     *(objectives.ElboConfig(beta=kind(start=0.5)) for kind in kinds(objectives.Weight).values()),
@@ -198,7 +198,7 @@ def test_options_reach_the_parts():
 @pytest.mark.parametrize(
     ("model", "objective", "message"),
     [
-        (PLAIN, objectives.NCVAEConfig(noise=objectives.DataNoiseConfig()), "noise must be gaussian or decoder"),
+        (PLAIN, objectives.NCVAEConfig(noise=noise.DataNoiseConfig()), "noise must be gaussian or decoder"),
         (dataclasses.replace(PLAIN, prior=kinds(LatentPrior)["vamp"](components=13)), None, "components must be"),
         (dataclasses.replace(PLAIN, prior=CLASSES["prior"]), None, "posterior must be mixture"),
         (dataclasses.replace(PLAIN, **CLASSES), None, "objective must be mixture-elbo"),

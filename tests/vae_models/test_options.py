@@ -7,9 +7,10 @@ import pytest
 from vae_models.config import RunConfig
 from vae_models.options import read_fields
 from vae_models.schedules import LinearRamp
+from vae_models.settings.divergences import SteinConfig
 from vae_models.settings.model import ModelConfig
 from vae_models.settings.networks import BrenierConfig, MLPConfig
-from vae_models.settings.objectives import ElboConfig, InfoVAEConfig, NCVAEConfig, SteinConfig
+from vae_models.settings.objectives import ElboConfig, InfoVAEConfig, NCVAEConfig
 from variational.errors import InvalidInputError
 
 CONFIG = RunConfig(preset="p", epochs=2)

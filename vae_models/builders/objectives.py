@@ -21,6 +21,8 @@ from vae_models.objectives.squared_error import SquaredError
 from vae_models.objectives.weighted import Part, WeightedSum
 from vae_models.priors import IsotropicPrior
 from vae_models.refinement import Refinement
+from vae_models.settings import divergences as divergence_settings
+from vae_models.settings import noise as noise_settings
 from vae_models.settings import objectives as settings
 from variational.errors import InvalidInputError
 
@@ -110,18 +112,18 @@ def build_inference(config: settings.InferenceForm, *, beta: settings.Weight) ->
             assert_never(config)
 
 
-def build_noise(config: settings.Noise, *, data: DataSet) -> Noise:
+def build_noise(config: noise_settings.Noise, *, data: DataSet) -> Noise:
     """Return p_n.
 
     Raises:
         InvalidInputError: The data set is to bring the noise and has none.
     """
     match config:
-        case settings.GaussianNoiseConfig():
+        case noise_settings.GaussianNoiseConfig():
             return GaussianNoise(scale=config.scale)
-        case settings.DecoderNoiseConfig():
+        case noise_settings.DecoderNoiseConfig():
             return DecoderNoise(refresh_every=config.refresh_every, pool_batches=config.pool_batches)
-        case settings.DataNoiseConfig():
+        case noise_settings.DataNoiseConfig():
             if data.noise is None:
                 msg = f"noise must be gaussian or decoder for {data.name}, which brings none, got data"
                 raise InvalidInputError(msg)
@@ -130,24 +132,24 @@ def build_noise(config: settings.Noise, *, data: DataSet) -> Noise:
             assert_never(config)
 
 
-def build_divergence(config: settings.Divergence, *, latent_dim: int) -> Part:
+def build_divergence(config: divergence_settings.Divergence, *, latent_dim: int) -> Part:
     """Return D(gamma || p)."""
     match config:
-        case settings.MMDConfig():
+        case divergence_settings.MMDConfig():
             kernel: Kernel = functools.partial(gaussian_kernel, squared_length=config.squared_length)
             if config.kernel == "multiquadratic":
                 kernel = multiquadratic_kernel
             return MaximumMeanDiscrepancy(kernel=kernel, unbiased=config.unbiased, prior_count=config.prior_count)
-        case settings.SteinConfig():
+        case divergence_settings.SteinConfig():
             return SteinDivergence()
-        case settings.AdversarialConfig():
+        case divergence_settings.AdversarialConfig():
             discriminator = make_discriminator(latent_dim, **_sizes(config))
             return JensenShannon(discriminator=discriminator, saturating=config.saturating)
-        case settings.WassersteinConfig():
+        case divergence_settings.WassersteinConfig():
             return Wasserstein(critic=make_discriminator(latent_dim, **_sizes(config)), penalty=config.penalty)
         case _:
             assert_never(config)
 
 
-def _sizes(config: settings.AdversarialConfig | settings.WassersteinConfig) -> dict[str, int]:
+def _sizes(config: divergence_settings.AdversarialConfig | divergence_settings.WassersteinConfig) -> dict[str, int]:
     return {"width": config.width, "layers": config.layers}

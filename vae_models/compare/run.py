@@ -15,7 +15,7 @@ from vae_models.objectives.weighted import WeightedSum
 from vae_models.records import Split
 from vae_models.runs import Run
 from vae_models.seeds import derived_seed
-from vae_models.settings.objectives import DataNoiseConfig
+from vae_models.settings.noise import DataNoiseConfig
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
 

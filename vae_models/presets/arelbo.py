@@ -14,12 +14,7 @@ from vae_models.settings.likelihoods import (
 )
 from vae_models.settings.model import ModelConfig
 from vae_models.settings.networks import ArelboNetworkConfig
-from vae_models.settings.objectives import (
-    ArElboConfig,
-    DeterministicElboConfig,
-    ElboConfig,
-    ObjectiveForm,
-)
+from vae_models.settings.objectives import ArElboConfig, DeterministicElboConfig, ElboConfig, ObjectiveForm
 
 _IMAGES = {
     **UNMENTIONED,

@@ -5,19 +5,12 @@ import dataclasses
 from vae_models.config import DataConfig, OptimiserConfig, RunConfig
 from vae_models.presets.common import TWIN, TWIN_EVALUATE_EVERY, TWIN_NETWORK, TWIN_STEPS, UNMENTIONED
 from vae_models.presets.preset import Preset
+from vae_models.settings.divergences import AdversarialConfig, MMDConfig, SteinConfig
 from vae_models.settings.latents import DiagonalPosteriorConfig
 from vae_models.settings.likelihoods import GaussianConfig, TrainedVarianceConfig
 from vae_models.settings.model import ModelConfig
 from vae_models.settings.networks import MLPConfig
-from vae_models.settings.objectives import (
-    AdversarialConfig,
-    AutoencoderConfig,
-    ElboConfig,
-    InfoVAEConfig,
-    MMDConfig,
-    ObjectiveForm,
-    SteinConfig,
-)
+from vae_models.settings.objectives import AutoencoderConfig, ElboConfig, InfoVAEConfig, ObjectiveForm
 
 _POINTS = MLPConfig(widths=(200, 200), activation="leaky_relu")
 _MMD = {

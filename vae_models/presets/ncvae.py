@@ -9,14 +9,8 @@ from vae_models.records import Target
 from vae_models.settings.likelihoods import GaussianConfig
 from vae_models.settings.model import ModelConfig
 from vae_models.settings.networks import MLPConfig
-from vae_models.settings.objectives import (
-    DataNoiseConfig,
-    DecoderNoiseConfig,
-    ElboConfig,
-    GaussianNoiseConfig,
-    NCVAEConfig,
-    ObjectiveForm,
-)
+from vae_models.settings.noise import DataNoiseConfig, DecoderNoiseConfig, GaussianNoiseConfig
+from vae_models.settings.objectives import ElboConfig, NCVAEConfig, ObjectiveForm
 
 _CONTRASTIVE = {
     "objective": "paper: eq. (12)",
