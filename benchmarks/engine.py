@@ -21,14 +21,15 @@ import timing
 import torch
 from torch import Tensor
 
+from vae_models.builders.run import build
 from vae_models.config import DataConfig, MachineConfig, RunConfig
 from vae_models.data.dataset import DataSet, Part
 from vae_models.data.sources import load
 from vae_models.engine import Engine
 from vae_models.model import Model
 from vae_models.objective import Batch, Objective
-from vae_models.presets import PlainElbo, PlainModel
-from vae_models.starter import build
+from vae_models.settings.model import ModelConfig
+from vae_models.settings.networks import MLPConfig
 from vae_models.training import Training
 
 OUT = Path(__file__).with_suffix(".json")
@@ -44,14 +45,14 @@ SIZES = (
 
 def make(shape: tuple[int, ...], latent: int, hidden: int, batch: int) -> tuple[RunConfig, DataSet, Model, Objective]:
     """Return a run on random intensities, or on scikit-learn's digits where these have the shape."""
+    network = MLPConfig(widths=(hidden,))
     config = RunConfig(
         preset="digits",
         steps=NEVER,
         batch_size=batch,
         evaluate_every=float(NEVER),
         data=DataConfig(source="digits"),
-        model=PlainModel(latent_dim=latent, hidden=hidden, likelihood="bernoulli"),
-        objective=PlainElbo(),
+        model=ModelConfig(latent_dim=latent, encoder=network, decoder=network),
         machine=MachineConfig(device="cpu", threads=1, checkpoint_seconds=float(NEVER)),
     )
     if shape == (1, 8, 8):

@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from vae_models.likelihoods.variance import FixedVariance, Variance
 from vae_models.validation import require_one_of
@@ -46,7 +47,7 @@ class GaussianLikelihood(nn.Module):
     ) -> Float[Tensor, " batch"]:
         """Return log p(x|z), summed over all entries of x; nats for each x."""
         mean, log_variance = self.mean_and_log_variance(decoded)
-        squared = (data - mean).square()
+        squared = functional.mse_loss(mean, data, reduction="none")  # one pass each way
         if log_variance.numel() == 1:  # one number for all entries enters after the sum, which spares passes over x
             log_variance = log_variance.reshape(())
             constant = (log_variance + LOG_TAU) * (-data[0].numel() / 2)
