@@ -4,14 +4,14 @@ import difflib
 from collections.abc import Mapping
 
 from vae_models.config import RunConfig
-from vae_models.presets import arelbo, arelbo_generation, digits, illidvae, infovae, ncvae
+from vae_models.presets import arelbo, arelbo_generation, digits, illidvae, infovae, ncvae, ncvae_paper
 from vae_models.presets.preset import Preset
 from vae_models.records import Target
 from variational.errors import InvalidInputError
 
 PAPERS: Mapping[str, tuple[Preset, ...]] = {
     "first steps": digits.PRESETS,
-    "NC-VAE": ncvae.PRESETS,
+    "NC-VAE": ncvae.PRESETS + ncvae_paper.PRESETS,
     "InfoVAE": infovae.PRESETS,
     "AR-ELBO": arelbo.PRESETS + arelbo_generation.PRESETS,
     "IL-LIDVAE": illidvae.PRESETS,
