@@ -17,7 +17,8 @@ from vae_models.settings.noise import DecoderNoiseConfig, GaussianNoiseConfig
 from vae_models.settings.objectives import ElboConfig, NCVAEConfig, ObjectiveForm
 from vae_models.settings.text import LSTMConfig
 
-_LAGGING = "code: jxhe/vae-lagging-encoder"
+_REPOSITORY = "jxhe/vae-lagging-encoder"
+_LAGGING = f"code: {_REPOSITORY}"
 _BETA_VAE = {"objective": "paper: eq. (1)"}
 _NC = {
     "objective": "paper: eq. (12)",
@@ -36,9 +37,9 @@ _IMAGES: Mapping[str, str] = {
     "steps": "ours: counted in epochs",
     "evaluate_every": f"{_LAGGING}, each epoch decides about the learning rate",
     "model.latent_dim": f"{_LAGGING}, 32",
-    "model.encoder": f"paper: section 6.2, the residual encoder of VLAE; sizes {_LAGGING}",
+    "model.encoder": f"paper: section 6.2, the residual encoder of VLAE; sizes of {_REPOSITORY}",
     "model.posterior": "paper: section 6.2, diagonal Gaussian",
-    "model.decoder": f"paper: section 6.2, 13-layer PixelCNN; channels and wiring {_LAGGING}",
+    "model.decoder": f"paper: section 6.2, 13-layer PixelCNN; channels and wiring of {_REPOSITORY}",
     "model.decoder.kernels": "paper: section 6.2, five 7x7, four 5x5, four 3x3",
     "model.decoder.direct": f"{_LAGGING}, PixelCNNDecoderV2",
     "model.likelihood": "paper: section 6.2, sigmoid of one channel",
@@ -117,9 +118,9 @@ _TEXT: Mapping[str, str] = {
     "steps": "ours: counted in epochs",
     "evaluate_every": f"{_LAGGING}, each epoch decides about the learning rate",
     "model.latent_dim": f"{_LAGGING}, 32",
-    "model.encoder": f"paper: section 6.2, LSTM of one layer; sizes {_LAGGING}",
+    "model.encoder": f"paper: section 6.2, LSTM of one layer; sizes of {_REPOSITORY}",
     "model.posterior": "paper: section 6.2, diagonal Gaussian",
-    "model.decoder": f"paper: section 6.2, LSTM of one layer, z in inputs and initial state; sizes {_LAGGING}",
+    "model.decoder": f"paper: section 6.2, LSTM of one layer, z in inputs and initial state; sizes of {_REPOSITORY}",
     "model.decoder.word_dropout": "ours: none is mentioned",
     "model.likelihood": "ours: the vocabulary of the data; padding counts nothing",
     "optimiser.optimiser": "paper: section 6.2, SGD with momentum",
