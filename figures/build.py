@@ -12,12 +12,12 @@ from figures.catalogue import FIGURES, caption_of
 from figures.load import BENCHMARKS, DATA, load
 from figures.report import Picture, page
 from figures.style import save, title_of
-from figures.tables import evaluation_table, evaluations, peers_table
+from figures.tables import evaluation_table, evaluations, peers_table, trained_table
 from variational.command_line import Parser, complain, ending_well, suggest
 from variational.errors import InvalidInputError
 
 REPORT = "report"  # the page that joins verdicts, figures and tables
-REPORT_RECORDS = ("verdicts", "peers")
+REPORT_RECORDS = ("verdicts", "peers", "trained")
 RUNS = "runs"  # folder of the evaluations of trained models, among the records
 OUT = Path("docs", "figures")
 MISSING = 1  # exit status where a figure could not be drawn
@@ -74,8 +74,8 @@ def _draw(name: str, out: Path, data: Path, benchmarks: Path) -> tuple[Path, ...
 
 def _join(name: str, out: Path, data: Path, benchmarks: Path) -> tuple[Path, ...]:
     """Write the page from pictures that are there already."""
-    verdicts, peers = (load(record, data, benchmarks) for record in REPORT_RECORDS)
-    tables = [peers_table(peers), *(evaluation_table(one) for one in evaluations(data / RUNS))]
+    verdicts, peers, trained = (load(record, data, benchmarks) for record in REPORT_RECORDS)
+    tables = [trained_table(trained), peers_table(peers), *(evaluation_table(one) for one in evaluations(data / RUNS))]
     path = out / f"{name}.html"
     path.write_text(page(verdicts, [_picture(figure, out) for figure in FIGURES], tables), encoding="utf-8")
     return (path,)

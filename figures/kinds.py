@@ -67,6 +67,17 @@ OPTIMUM = {
     "outcome": str,
 }
 DIVERGENCES = {name: [float] for name in ("fisher", "bound", "infimum", "kl_to_posterior", "kl_to_prior")}
+RUN = {
+    "setting": {"beta": float, "delta": float, "noise_scale": float},
+    "width": float,
+    "steps": [float],
+    "gap_lower": [float],
+    "gap_upper": [float],
+}
+INFORMATION = {
+    "exact": float,
+    "in_batch": [{"batch": float, "value": float, "error": float, "cap": float}],
+}
 TIME = {"median_ms": float}
 SIDES = {"left": float, "printed": float, "corrected": float}
 PARAMETERS = {
@@ -157,6 +168,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "peers": _benchmark(
         "peers", {"machine": str, "cores": float, "results": [{"shape": [float], "times": Each(TIME)}]}
+    ),
+    "trained": _benchmark(
+        "trained",
+        {"results": [{**RUN, "information": (INFORMATION, None)}]},
     ),
     "scaling": _benchmark("scaling", {"results": [({"size": float, "times": Each(TIME)}, {"slope": float})]}),
     "verdicts": Kind(

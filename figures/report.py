@@ -131,11 +131,12 @@ def _of(paper: str, claims: Sequence[Mapping[str, Any]]) -> list[Mapping[str, An
 
 
 def _counts(papers: Sequence[str], claims: Sequence[Mapping[str, Any]]) -> Table:
+    present = [status for status in ORDER if any(claim["status"] == status for claim in _alone(claims))]
     rows = []
     for paper in papers:
         counts = Counter(claim["status"] for claim in _alone(_of(paper, claims)))
-        rows.append((NAMES.get(paper, paper), *(str(counts[status]) for status in ORDER)))
-    return Table(title="", note="", head=("paper", *(status.upper() for status in ORDER)), rows=tuple(rows))
+        rows.append((NAMES.get(paper, paper), *(str(counts[status]) for status in present)))
+    return Table(title="", note="", head=("paper", *(status.upper() for status in present)), rows=tuple(rows))
 
 
 def _titled(table: Table, number: int) -> str:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 Records = Mapping[str, Mapping[str, Any]]
 Draw = Callable[[Records], Figure]
@@ -21,6 +23,7 @@ WIDTH = 85 * MILLIMETRE  # of one column of print
 TITLE_CHARACTERS = 49  # that fit a line of the title
 FORMATS = ("png", "svg", "pdf")
 DOTS_PER_INCH = 300
+PLACES = 5  # decimals of a place on the page, in widths and heights of it
 
 # Okabe and Ito (2008): eight colours that readers with any common colour blindness tell apart.
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
@@ -103,9 +106,18 @@ def styled(draw: Draw) -> Draw:
             figure = draw(records)
             figure.draw_without_rendering()
             figure.set_layout_engine("none")
+            _settle(figure)
             return figure
 
     return drawn
+
+
+def _settle(figure: Figure) -> None:
+    """Round every place: runs of the solver of the layout differ in the last bits, which names in files depend on."""
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(np.round(part.bbox_relative.get_points(), PLACES))
+    for axes in figure.axes:
+        axes.set_position(Bbox(np.round(axes.get_position(original=True).get_points(), PLACES)))
 
 
 def new_figure(title: str, *, height: float) -> Figure:

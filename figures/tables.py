@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from figures.words import setting_in_words
 from vae_models.evaluation_records import EVALUATION, Evaluation, read_evaluation, targets_of
 from vae_models.records import MetricRecord
 from variational.errors import InvalidInputError
@@ -43,8 +44,8 @@ def peers_table(record: Mapping[str, Any]) -> Table:
     names = list(record["results"][0]["times"])
     rows = [
         (
-            " × ".join(f"{side:g}" for side in row["shape"]),
-            *(f"{row['times'][name]['median_ms']:.3g}" for name in names),
+            "\u00a0×\u00a0".join(f"{side:g}" for side in row["shape"]),
+            *(_three_digits(row["times"][name]["median_ms"]) for name in names),
         )
         for row in record["results"]
     ]
@@ -52,6 +53,34 @@ def peers_table(record: Mapping[str, Any]) -> Table:
         title="The solver beside its peers",
         note="Median time in ms for one problem with that many x and z. Reproduce: python benchmarks/peers.py",
         head=("x × z", *names),
+        rows=tuple(rows),
+    )
+
+
+def trained_table(record: Mapping[str, Any]) -> Table:
+    """Return how far trained encoders end from the optimum, between both bounds.
+
+    Args:
+        record: Of the benchmark ``trained``.
+    """
+    rows = [
+        (
+            setting_in_words({name: row["setting"][name] for name in ("beta", "delta")}),
+            f"{row['width']:g}",
+            f"{row['steps'][-1]:g}",
+            f"{row['gap_lower'][-1]:.3g}",
+            f"{row['gap_upper'][-1]:.3g}",
+        )
+        for row in record["results"]
+        if row["gap_upper"]
+    ]
+    return Table(
+        title="Trained encoders and the exact optimum",
+        note=(
+            "How far the loss of an encoder with its best decoder is above the optimum; nats. Reproduce: "
+            "python benchmarks/trained.py"
+        ),
+        head=("loss", "width", "steps", "at least", "at most"),
         rows=tuple(rows),
     )
 
@@ -81,6 +110,10 @@ def evaluation_table(evaluation: Evaluation) -> Table:
         head=("metric", "split", "measured", "error", "cap", "printed", "estimator"),
         rows=tuple(_measured(record, evaluation) for record in records),
     )
+
+
+def _three_digits(number: float) -> str:
+    return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
 
 
 def _measured(record: MetricRecord, evaluation: Evaluation) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from figures import codes, factorisation, regimes, saddle, solver, steepness, theorem7
+from figures import codes, factorisation, regimes, saddle, solver, steepness, theorem7, trained
 from figures.conditions import holds, verdict_at
 from figures.kinds import PARAMETERS, TARGETS
 from figures.style import title_of
@@ -266,3 +266,47 @@ def test_a_data_set_keeps_what_one_datum_may_lose(records):
         assert row["data"]["infimum"][-1] > 1
         assert row["favourable"][-1] < 1e-2
         assert max(row["favourable"]) < 0.1
+
+
+# --- trained
+
+
+def test_distances_and_estimates_are_those_of_the_record(drawn, records):
+    rows, bare = trained.divided(records["trained"]["results"])
+    *panels, lowest = drawn("trained").axes
+    for axes, setting in zip(panels, trained.settings_of(rows), strict=True):
+        for row in (row for row in rows if row["setting"] == setting):
+            steps = np.array(row["steps"]) + 1
+            assert has_line(axes, steps, row["gap_upper"])
+            assert has_line(axes, steps, [value if value > 0 else np.nan for value in row["gap_lower"]])
+    for row in (trained.measured(rows)[-1], *bare):
+        found = row["information"]
+        sizes = [one["batch"] for one in found["in_batch"]]
+        for name in ("value", "cap"):
+            assert has_line(lowest, sizes, [one[name] for one in found["in_batch"]])
+        assert has_line(lowest, [0, 1], [found["exact"]] * 2)
+
+
+def test_bounds_enclose_every_distance_and_training_comes_nearer(records):
+    rows, _ = trained.divided(records["trained"]["results"])
+    for row in rows:
+        assert all(0 <= low <= high for low, high in zip(row["gap_lower"], row["gap_upper"], strict=True))
+        assert row["gap_upper"][-1] < row["gap_lower"][0]
+    assert len(trained.measured(rows)) == len(trained.settings_of(rows))
+
+
+def test_estimates_in_batches_stay_below_their_cap_and_the_information(records):
+    rows, bare = trained.divided(records["trained"]["results"])
+    for row in (*trained.measured(rows), *bare):
+        for one in row["information"]["in_batch"]:
+            assert one["value"] <= one["cap"] == pytest.approx(np.log(one["batch"]))
+            assert one["value"] <= row["information"]["exact"] + 4 * one["error"] + 0.01  # a lower bound in expectation
+    for row in bare:  # small batches cannot show what this model keeps
+        assert row["information"]["in_batch"][0]["cap"] < row["information"]["exact"]
+
+
+def test_the_title_of_the_trained_encoders_names_the_widest_gap(records):
+    rows = copy.deepcopy(trained.divided(records["trained"]["results"])[0])
+    widest = max(row["width"] for row in rows)
+    next(row for row in rows if row["width"] == widest)["gap_upper"][-1] = 0.5
+    assert trained.finding(rows).startswith("Trained encoders end within 0.5 nats")

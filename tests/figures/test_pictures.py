@@ -93,8 +93,10 @@ def test_the_readers_own_settings_change_nothing(records):
     drawing = FIGURES["saddle"]
     chosen = {name: records[name] for name in drawing.records}
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red"}):
-        texts, _ = shown_texts(drawing.draw(chosen))
+        figure = drawing.draw(chosen)
+        texts, _ = shown_texts(figure)
         assert mpl.rcParams["font.size"] == 20
+    assert figure.axes[0].get_facecolor() == (1, 1, 1, 1)
     assert max(one.size for one in texts) < 8
 
 

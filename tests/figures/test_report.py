@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from figures import build
+from figures import build, trained
 from figures.catalogue import FIGURES
 from figures.report import Picture, page
-from figures.tables import Table, evaluation_table, evaluations, peers_table
+from figures.tables import Table, evaluation_table, evaluations, peers_table, trained_table
 from vae_models.evaluation_records import EVALUATION, Entry, Evaluation
 from vae_models.records import MetricRecord, Target
 from variational.errors import InvalidInputError
@@ -69,7 +69,15 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def whole(records, pictures):
-    return page(records["verdicts"], pictures, [peers_table(records["peers"]), evaluation_table(EVALUATED)])
+    return page(
+        records["verdicts"],
+        pictures,
+        [
+            trained_table(records["trained"]),
+            peers_table(records["peers"]),
+            evaluation_table(EVALUATED),
+        ],
+    )
 
 
 def tree(text):
@@ -129,9 +137,17 @@ def test_times_of_the_peers_are_those_of_the_record(records):
     table = peers_table(records["peers"])
     assert table.head[1:] == tuple(records["peers"]["results"][0]["times"])
     for row, result in zip(table.rows, records["peers"]["results"], strict=True):
-        assert [float(cell) for cell in row[1:]] == pytest.approx(
+        assert [float(cell.replace(",", "")) for cell in row[1:]] == pytest.approx(
             [time["median_ms"] for time in result["times"].values()], rel=5e-3
         )
+
+
+def test_distances_of_trained_encoders_are_those_of_the_record(records):
+    table = trained_table(records["trained"])
+    for row, result in zip(table.rows, trained.divided(records["trained"]["results"])[0], strict=True):
+        assert float(row[1]) == result["width"]
+        ends = [result[name][-1] for name in ("steps", "gap_lower", "gap_upper")]
+        assert [float(cell) for cell in row[2:]] == pytest.approx(ends, rel=5e-3)
 
 
 def test_evaluations_are_found_below_a_folder_and_damaged_ones_refused(tmp_path):
