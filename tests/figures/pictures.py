@@ -68,7 +68,7 @@ def overlapping(texts):
 
 def lines_of(axes):
     """Return the data of every line of axes, as arrays of shape (points, 2)."""
-    return [np.column_stack([line.get_xdata(), line.get_ydata()]) for line in axes.get_lines()]
+    return [np.column_stack([line.get_xdata(), line.get_ydata()]).astype(float) for line in axes.get_lines()]
 
 
 def has_line(axes, x, y):
