@@ -1,28 +1,29 @@
 """The command that measures a trained run: every metric that applies, each with estimator, cap and standard error.
 
 python -m vae_models.evaluate RUN_DIR [--metrics NAME,NAME] [--split test] [--k 500] [--batch-size 500] [--device cpu]
+python -m vae_models.evaluate STUDY_DIR
 python -m vae_models.evaluate --list
+
+The folder of a study gives the table of its paper instead, from the numbers that its cells left.
 """
 
 import argparse
-import platform
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from vae_models.command_line import CONFIG, read_config
-from vae_models.evaluation_records import EVALUATION, Entry, Evaluation, read_evaluation
+from vae_models.evaluation_records import EVALUATION, read_evaluation
 from vae_models.evaluation_table import format_evaluation
 from vae_models.files import write_whole
 from vae_models.progress import stages
 from vae_models.records import Split, line
+from vae_models.studies.formats import as_csv, as_latex, as_markdown, as_text
+from vae_models.studies.records import STUDY, read_study
+from vae_models.studies.registry import find_study
+from vae_models.studies.table import build_table
 from variational.errors import InvalidInputError, VaeproofError
-
-if TYPE_CHECKING:
-    from vae_models.metrics.subject import Options, Subject
-    from vae_models.runs import Run
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -32,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Measure a trained run, print a table, and write evaluation.json into its folder.",
         allow_abbrev=False,
     )
-    parser.add_argument("run", type=Path, nargs="?", metavar="RUN_DIR", help="folder of the run")
+    parser.add_argument("run", type=Path, nargs="?", metavar="RUN_DIR", help="folder of a run, or of a study")
     parser.add_argument("--list", action="store_true", help="list the metrics")
     parser.add_argument("--metrics", metavar="NAME,NAME", help="only these; all that apply if left out")
     parser.add_argument("--split", choices=get_args(Split), help="default: test, else validation, else train")
@@ -61,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.list:
             print(_listing())
             return 0
+        if (options.run / STUDY).exists():
+            return _tabulate(options.run)
         read_config(options.run / CONFIG)  # a wrong folder is told before torch is loaded
         return _evaluate(options)
     except InvalidInputError as error:
@@ -81,16 +84,27 @@ def _listing() -> str:
     return "\n".join(f"{name:{width}}  {metric.summary}" for name, metric in METRICS.items())
 
 
+def _tabulate(folder: Path) -> int:
+    record = read_study(folder)
+    if record is None:  # taken away since
+        msg = f"{folder / STUDY} must be the record of a study, got no file"
+        raise InvalidInputError(msg)
+    table = build_table(find_study(record.study), record)
+    for suffix, text in (("md", as_markdown(table)), ("csv", as_csv(table)), ("tex", as_latex(table))):
+        write_whole(folder / f"table.{suffix}", text.encode())
+    print(as_text(table))
+    print(folder / "table.{md,csv,tex}", file=sys.stderr)
+    return 0
+
+
 def _evaluate(options: argparse.Namespace) -> int:
-    from vae_models.metrics.subject import Options, Subject  # noqa: PLC0415
+    from vae_models.measuring import measured, require_metrics  # noqa: PLC0415
+    from vae_models.metrics.subject import Options  # noqa: PLC0415
     from vae_models.metrics.suite import METRICS  # noqa: PLC0415
     from vae_models.runs import load_run  # noqa: PLC0415
 
     names = list(METRICS) if options.metrics is None else options.metrics.split(",")
-    for name in names:
-        if name not in METRICS:
-            msg = f"--metrics must be of {', '.join(METRICS)}, got {name!r}"
-            raise InvalidInputError(msg)
+    require_metrics(names)
     earlier = read_evaluation(options.run)
     run = load_run(options.run, best=options.best, device=options.device, data_dir=options.data_dir)
     splits: tuple[Split, ...] = ("test", "validation", "train")
@@ -104,9 +118,9 @@ def _evaluate(options: argparse.Namespace) -> int:
         inception=options.inception,
         seed=options.seed,
     )
-    subject = Subject(run.model, run.objective, config=run.config, data=run.data, options=settings)
-    entries = _measure(subject, names, settings)
-    evaluation = _evaluation(run, entries, best=options.best)
+    with stages(len(names), terminal=sys.stderr.isatty()) as tell:
+        evaluation = measured(run, names, settings, best=options.best, tell=tell)
+    entries = evaluation.entries
     write_whole(options.run / EVALUATION, evaluation.joined(earlier).to_text().encode())
     if options.json:
         print("".join(line(record) for entry in entries for record in entry.records), end="")
@@ -114,52 +128,6 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(format_evaluation(evaluation, entries))
     print(options.run / EVALUATION, file=sys.stderr)
     return 0
-
-
-def _measure(subject: "Subject", names: Sequence[str], options: "Options") -> tuple[Entry, ...]:
-    from vae_models.metrics.suite import measure  # noqa: PLC0415
-
-    told = {"k": options.k, "draws": options.draws, "samples": options.samples, "seed": options.seed}
-    entries: list[Entry] = []
-    with stages(len(names), terminal=sys.stderr.isatty()) as tell:
-        for name in names:
-            tell(name)
-            begun = time.monotonic()
-            found = measure(subject, name)
-            entries.append(
-                Entry(
-                    metric=name,
-                    split=options.split,
-                    records=found.records,
-                    reasons=found.reasons,
-                    options=told,
-                    seconds=round(time.monotonic() - begun, 3),
-                )
-            )
-    return tuple(entries)
-
-
-def _evaluation(run: "Run", entries: tuple[Entry, ...], *, best: bool) -> Evaluation:
-    import torch  # noqa: PLC0415
-
-    from vae_models.presets.registry import find_preset  # noqa: PLC0415
-
-    device = next(iter(run.model.state_dict().values())).device
-    machine = {
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu: {platform.machine()}",
-        "threads": str(torch.get_num_threads()),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-    }
-    return Evaluation(
-        run=run.folder.resolve().name,
-        identity=run.config.identity,
-        step=run.step,
-        weights="best" if best else "last",
-        machine=machine,
-        entries=entries,
-        targets=find_preset(run.config.preset).targets,
-    )
 
 
 def _count(text: str) -> int:

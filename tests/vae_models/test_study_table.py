@@ -1,0 +1,182 @@
+"""Tables of studies: numbers, agreement, order of rows, marks, and all formats."""
+
+import csv
+import io
+import json
+import math
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.vae_models.tiny_study import tiny_study
+from vae_models import evaluate
+from vae_models.records import MetricRecord, Target
+from vae_models.studies.formats import WIDTH, as_csv, as_latex, as_markdown, as_text
+from vae_models.studies.records import STUDY, CellRecord, StudyRecord
+from vae_models.studies.registry import find_study
+from vae_models.studies.study import Arm, Cap
+from vae_models.studies.table import build_table, half_digit, printed_marks
+
+
+def value(name, number, *, cap=None, split="test"):
+    return MetricRecord(name=name, value=number, estimator="by hand", split=split, samples=9, cap=cap)
+
+
+def cell(arm, seed, *values, validation=(), **fields):
+    identity = f"{arm}{seed}"
+    settings = {"folder": identity, "identity": identity, "outcome": "done", **fields}
+    return CellRecord(arm=arm.name, seed=seed, values=values, validation=validation, **settings)
+
+
+def target(metric, number):
+    return Target(metric=metric, value=number, where="by hand")
+
+
+def arm(row, *targets, fields=()):
+    return Arm(row=row, preset="digits", targets=targets, fields=fields)
+
+
+def tabled(study, *cells):
+    return build_table(study, StudyRecord(study="tiny", engine="local", jobs=1, total=len(cells), cells=cells))
+
+
+def one(numbers, printed=None, **fields):
+    """Return the table of one row of kl."""
+    only = arm("a_row", *([] if printed is None else [target("kl", printed)]))
+    study = tiny_study(arms=(only,), seeds=tuple(range(len(numbers))), columns=("kl",), **fields)
+    return tabled(study, *(cell(only, seed, value("kl", number)) for seed, number in enumerate(numbers)))
+
+
+@given(numbers=st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=9))
+def test_ours_is_the_mean_over_seeds_with_its_standard_error(numbers):
+    entry = one(numbers).rows[0].entries[0]
+    assert entry.ours == pytest.approx(statistics.fmean(numbers))
+    assert entry.error == pytest.approx(statistics.stdev(numbers) / math.sqrt(len(numbers)))
+    assert entry.seeds == len(numbers)
+
+
+def test_one_seed_has_no_standard_error_and_agrees_with_nothing():
+    entry = one([1.0], 1.0, same_experiment=True).rows[0].entries[0]
+    assert entry.error is None
+    assert entry.agrees is None
+
+
+@pytest.mark.parametrize(("printed", "agrees"), [(2.0, True), (4.0, True), (4.2, False), (-0.2, False)])
+def test_numbers_of_the_same_experiment_agree_within_two_standard_errors(printed, agrees):
+    assert one([1.0, 3.0], printed, same_experiment=True).rows[0].entries[0].agrees is agrees
+    small = one([1.0, 3.0], printed)
+    assert small.rows[0].entries[0].agrees is None
+    assert any("other data" in note for note in small.notes)
+
+
+@pytest.mark.parametrize(("printed", "half"), [(3.84, 0.005), (13.0, 0.05), (1e-3, 5e-4), (737.0, 0.05)])
+def test_a_printed_value_may_have_been_rounded_by_half_its_last_digit(printed, half):
+    assert half_digit(printed) == pytest.approx(half)
+
+
+def test_a_printed_value_above_its_cap_or_an_mi_above_its_kl_is_marked():
+    study = tiny_study(printed_caps={"mutual_information": Cap(value=9.21, reason="ln 10000")})
+    row = [target("kl", 15.3), target("mutual_information", 26.3)]
+    cap, kl = printed_marks(study, row[1], row)
+    assert "ln 10000" in cap
+    assert "15.3" in kl
+    assert printed_marks(study, row[0], row) == []
+    fine = [target("kl", 9.0), target("mutual_information", 9.0)]
+    assert printed_marks(study, fine[1], fine) == []
+
+
+def test_the_smoothness_study_marks_the_printed_information_of_both_rows():
+    study = find_study("arelbo-table1-small")
+    table = tabled(study)
+    marks = {row.name: [len(entry.marks) for entry in row.entries] for row in table.rows}
+    assert marks == {"stochastic": [0, 0, 2, 0, 0, 0], "deterministic": [0, 0, 1, 0, 0, 0]}
+
+
+def test_ours_near_its_cap_is_marked():
+    only = arm("a")
+    study = tiny_study(arms=(only,), columns=("kl",))
+    entry = tabled(study, cell(only, 0, value("kl", 3.9, cap=4.0)), cell(only, 1, value("kl", 1.0))).rows[0].entries[0]
+    assert any("near the cap" in mark for mark in entry.marks)
+
+
+def test_the_candidate_with_the_largest_validation_information_is_shown():
+    arms = tuple(arm("a", fields=("--delta", delta)) for delta in ("1", "2"))
+    study = tiny_study(arms=arms, columns=("kl",))
+    cells = [
+        cell(each, seed, value("kl", kl), validation=(value("mutual_information", score, split="validation"),))
+        for each, kl, score in zip(arms, (10.0, 20.0), (0.2, 0.1), strict=True)
+        for seed in (0, 1)
+    ]
+    table = tabled(study, *cells)
+    assert len(table.rows) == 1
+    assert table.rows[0].entries[0].ours == 10.0
+    assert "--delta 1" in table.rows[0].chosen
+
+
+@pytest.mark.parametrize(
+    ("numbers", "counted"),
+    [(((1, 1.1), (5, 5.1)), (1, 0, 0)), (((5, 5.1), (1, 1.1)), (0, 1, 0)), (((1, 5), (1, 6)), (0, 0, 1))],
+)
+def test_pairs_of_rows_are_counted_by_their_order(numbers, counted):
+    arms = (arm("a", target("kl", 1.0)), arm("b", target("kl", 2.0)))
+    study = tiny_study(arms=arms, columns=("kl",))
+    cells = [
+        cell(each, s, value("kl", float(n))) for each, row in zip(arms, numbers, strict=True) for s, n in enumerate(row)
+    ]
+    (order,) = tabled(study, *cells).orders
+    assert (order.same, order.opposite, order.open) == counted
+
+
+def test_failed_and_missing_cells_are_named():
+    only = arm("a")
+    study = tiny_study(arms=(only,))
+    failed = cell(only, 0, outcome="failed", error="DataError: no file")
+    table = build_table(study, StudyRecord(study="tiny", engine="local", jobs=1, total=2, cells=(failed,)))
+    assert any("1 of 2 cells" in note for note in table.notes)
+    assert any("DataError: no file" in note for note in table.notes)
+    assert table.rows[0].entries[0].ours is None
+
+
+def test_every_format_holds_every_number():
+    table = one([1.25, 3.75], 2.5, same_experiment=True, printed_caps={"kl": Cap(value=1.0, reason="100% of it")})
+    text, markdown, latex = as_text(table), as_markdown(table), as_latex(table)
+    assert all(len(row) <= WIDTH for row in text.splitlines())
+    for shown in (text, markdown, latex):
+        assert "2.5" in shown
+        assert "1.2" in shown  # the standard error, 1.25, in two digits
+        assert "above its cap" in shown
+    assert "| a_row | 2.5 ± 1.2 (2.5[1]) agrees |" in markdown
+    assert r"a\_row & 2.5 $\pm$ 1.2 (2.5$^{1}$) agrees \\" in latex
+    assert r"100\% of it" in latex
+    (row,) = csv.DictReader(io.StringIO(as_csv(table)))
+    assert (row["row"], float(row["printed"]), float(row["ours"]), float(row["standard_error"])) == (
+        "a_row",
+        2.5,
+        2.5,
+        1.25,
+    )
+    assert (row["seeds"], row["agrees"]) == ("2", "true")
+
+
+def test_the_command_prints_and_writes_the_table_of_a_study(tmp_path, capsys):
+    study = find_study("arelbo-table7-small")
+    cells = tuple(
+        cell(each, seed, value("importance_weighted_nll", 7.0 + seed)) for each in study.arms for seed in study.seeds
+    )
+    record = StudyRecord(study=study.name, engine="local", jobs=1, total=len(cells), cells=cells)
+    (tmp_path / STUDY).write_text(record.to_text())
+    assert evaluate.main([str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    for each in study.arms:
+        assert each.row in printed
+        assert f"{each.targets[0].value:.4g}" in printed
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == {STUDY, "table.md", "table.csv", "table.tex"}
+
+
+def test_a_damaged_record_of_a_study_is_told_in_a_line(tmp_path, capsys):
+    (tmp_path / STUDY).write_text(json.dumps({"schema": "vaeproof.study/0"}))
+    assert evaluate.main([str(tmp_path)]) == 2
+    assert str(tmp_path / STUDY) in capsys.readouterr().err

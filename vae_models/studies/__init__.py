@@ -1,0 +1,1 @@
+"""Studies of the papers: tables of cells that are trained, measured and laid beside printed values."""

@@ -1,0 +1,136 @@
+"""The table of a study as text of 80 columns, Markdown, CSV and LaTeX."""
+
+import csv
+import io
+import textwrap
+
+from vae_models.studies.table import Entry, Order, Table
+
+WIDTH = 80
+_SPECIAL = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "_": r"\_",
+        "%": r"\%",
+        "&": r"\&",
+        "#": r"\#",
+        "$": r"\$",
+        "{": r"\{",
+        "}": r"\}",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+    }
+)
+
+
+def as_text(table: Table) -> str:
+    """Return the table for a terminal: a block for each row, a line for each number."""
+    head = f"  {'metric':<46}{'printed':>9}{'ours':>10}{'+-':>9} {'n':>2}"
+    lines = [*textwrap.wrap(f"{table.study}: {table.summary}", WIDTH), "", head, "-" * WIDTH]
+    numbers = _numbered(table)
+    for row in table.rows:
+        lines.append(row.name[:WIDTH])
+        if row.chosen:
+            lines += textwrap.wrap(f"chosen: {row.chosen}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+        for entry in row.entries:
+            flags = "".join(f"[{numbers[mark]}]" for mark in entry.marks)
+            said = "" if entry.agrees is None else " ok" if entry.agrees else " differs"
+            lines.append(
+                f"  {entry.metric[:46]:<46}{_shown(entry.printed):>9}{_shown(entry.ours):>10}"
+                f"{_shown(entry.error, digits=2):>9} {entry.seeds:>2}"
+            )
+            if flags or said:
+                lines.append(f"    {flags}{said}".rstrip())
+    lines.append("")
+    for paragraph in (*_orders(table), *_footnotes(table), *table.notes):
+        lines += textwrap.wrap(paragraph, WIDTH, subsequent_indent="  ")
+    return "\n".join(lines)
+
+
+def as_markdown(table: Table) -> str:
+    """Return the table as printed in papers, a column for each metric: ours +- standard error (printed)."""
+    columns = [entry.metric for entry in table.rows[0].entries]
+    numbers = _numbered(table)
+    lines = [
+        f"## {table.study}: {table.summary}",
+        "",
+        "Each number: ours ± standard error over seeds (printed value), then whether they agree.",
+        "",
+        "| | " + " | ".join(columns) + " |",
+        "|---|" + "---|" * len(columns),
+    ]
+    for row in table.rows:
+        cells = [_joined(entry, "±", "".join(f"[{numbers[mark]}]" for mark in entry.marks)) for entry in row.entries]
+        name = f"{row.name} ({row.chosen})" if row.chosen else row.name
+        lines.append(f"| {name.replace('|', chr(92) + '|')} | " + " | ".join(cells) + " |")
+    for paragraph in (*_orders(table), *_footnotes(table), *table.notes):
+        lines += ["", paragraph]
+    return "\n".join(lines) + "\n"
+
+
+def as_csv(table: Table) -> str:
+    """Return the table with a line for each number."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("row", "chosen", "metric", "printed", "ours", "standard_error", "seeds", "agrees", "marks"))
+    for row in table.rows:
+        for entry in row.entries:
+            agrees = "" if entry.agrees is None else str(entry.agrees).lower()
+            numbers = ["" if value is None else repr(value) for value in (entry.printed, entry.ours, entry.error)]
+            marks = "; ".join(entry.marks)
+            writer.writerow((row.name, row.chosen, entry.metric, *numbers, entry.seeds, agrees, marks))
+    return stream.getvalue()
+
+
+def as_latex(table: Table) -> str:
+    """Return a tabular with rules of the package booktabs, and the notes as a paragraph."""
+    columns = [entry.metric for entry in table.rows[0].entries]
+    numbers = _numbered(table)
+    lines = [
+        rf"\begin{{tabular}}{{l{'r' * len(columns)}}}",
+        r"\toprule",
+        " & ".join(["", *(name.replace("_", " ") for name in columns)]) + r" \\",
+        r"\midrule",
+    ]
+    for row in table.rows:
+        cells = []
+        for entry in row.entries:
+            flags = ",".join(str(numbers[mark]) for mark in entry.marks)
+            cells.append(_joined(entry, r"$\pm$", f"$^{{{flags}}}$" if flags else ""))
+        name = f"{row.name} ({row.chosen})" if row.chosen else row.name
+        lines.append(" & ".join([name.translate(_SPECIAL), *cells]) + r" \\")
+    lines += [r"\bottomrule", r"\end{tabular}", ""]
+    lines += [f"{text.translate(_SPECIAL)}\n" for text in (*_orders(table), *_footnotes(table), *table.notes)]
+    return "\n".join(lines)
+
+
+def _shown(value: float | None, *, digits: int = 4) -> str:
+    return "-" if value is None else f"{value:.{digits}g}"
+
+
+def _joined(entry: Entry, sign: str, flags: str) -> str:
+    ours = _shown(entry.ours)
+    error = "" if entry.error is None else f" {sign} {_shown(entry.error, digits=2)}"
+    printed = "" if entry.printed is None else f" ({entry.printed:g}{flags})"
+    said = "" if entry.agrees is None else " agrees" if entry.agrees else " differs"
+    return f"{ours}{error}{printed}{flags if entry.printed is None else ''}{said}"
+
+
+def _numbered(table: Table) -> dict[str, int]:
+    marks = [mark for row in table.rows for entry in row.entries for mark in entry.marks]
+    return {mark: number for number, mark in enumerate(dict.fromkeys(marks), start=1)}
+
+
+def _footnotes(table: Table) -> list[str]:
+    return [f"[{number}] {mark}." for mark, number in _numbered(table).items()]
+
+
+def _orders(table: Table) -> list[str]:
+    return [f"Order of rows by {order.metric}: {_counted(order)}." for order in table.orders]
+
+
+def _counted(order: Order) -> str:
+    return (
+        f"{order.same} pairs as printed, {order.opposite} the other way round, "
+        f"{order.open} within two standard errors or of one seed"
+    )

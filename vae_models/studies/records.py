@@ -1,0 +1,103 @@
+"""What a study leaves behind: ``cell.json`` in the folder of each run and ``study.json`` above (standard library)."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from vae_models.records import MetricRecord, parse
+from vae_models.serial import from_json, to_json
+from variational.errors import InvalidInputError
+
+Record = TypeVar("Record")
+
+CELL, STUDY = "cell.json", "study.json"
+CELL_SCHEMA, STUDY_SCHEMA = "vaeproof.cell/1", "vaeproof.study/1"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CellRecord:
+    """How a cell ended.
+
+    Attributes:
+        arm: Name of its arm.
+        seed: Of the run.
+        folder: Name of the folder of the run.
+        identity: Of its configuration.
+        outcome: done, or failed.
+        error: Why it failed; empty where it did not.
+        attempts: Times a worker began with it in the sweep that ended it.
+        seconds: From the beginning of the last attempt to its end.
+        cpu_seconds: Of the processor in the last attempt, start and loading included; zero where unknown.
+        machine: Device, threads and versions.
+        values: Numbers of the table.
+        validation: Numbers on the validation data that a tuned row is chosen by.
+    """
+
+    arm: str
+    seed: int
+    folder: str
+    identity: str
+    outcome: Literal["done", "failed"]
+    error: str = ""
+    attempts: int = 1
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    machine: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    values: tuple[MetricRecord, ...] = ()
+    validation: tuple[MetricRecord, ...] = ()
+    schema: str = CELL_SCHEMA
+
+    def to_text(self) -> str:
+        """Return the record as JSON."""
+        return json.dumps(to_json(self, where="CellRecord"), indent=1, allow_nan=False) + "\n"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyRecord:
+    """A study as far as it has come.
+
+    Attributes:
+        study: Its name.
+        engine: What ran the cells last: local or ray.
+        jobs: Cells at a time, last.
+        total: Number of its cells.
+        cells: Those that ended, in the order of the study.
+    """
+
+    study: str
+    engine: str
+    jobs: int
+    total: int
+    cells: tuple[CellRecord, ...]
+    schema: str = STUDY_SCHEMA
+
+    def to_text(self) -> str:
+        """Return the record as JSON."""
+        return json.dumps(to_json(self, where="StudyRecord"), indent=1, allow_nan=False) + "\n"
+
+
+def read_cell(folder: Path) -> CellRecord | None:
+    """Return how the cell of a folder ended, or None where it has not."""
+    return _read(CellRecord, folder / CELL)
+
+
+def read_study(folder: Path) -> StudyRecord | None:
+    """Return the record of a study, or None where the folder holds none."""
+    return _read(StudyRecord, folder / STUDY)
+
+
+def _read(kind: type[Record], path: Path) -> Record | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path} cannot be read: {error}; move it away, and it is made anew"
+        raise InvalidInputError(msg) from error
+    try:
+        return from_json(kind, parse(text, where=str(path)), where=str(path))
+    except InvalidInputError as error:
+        msg = f"{error}; move {path} away, and it is made anew"
+        raise InvalidInputError(msg) from error
