@@ -1,6 +1,8 @@
 """The line that shows how far a run is: loss, throughput and time left."""
 
 import contextlib
+import itertools
+import sys
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -97,3 +99,30 @@ def stages(total: int, *, terminal: bool) -> Iterator[Callable[[str], None]]:
             begun += 1
 
         yield tell
+
+
+@contextlib.contextmanager
+def cells_bar(total: int, known: int, *, terminal: bool) -> Iterator[Callable[[str], object]]:
+    """Show on standard error how many cells of a study have ended, and the time left.
+
+    Args:
+        total: Number of cells.
+        known: How many had ended before.
+        terminal: Whether to draw a bar; if not, each cell is a line.
+
+    Yields:
+        What is told the name of each cell as it ends.
+    """
+    if not terminal:
+        numbers = itertools.count(known + 1)
+        yield lambda name: sys.stderr.write(f"{next(numbers)} of {total}: {name}\n")
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as RichProgress  # noqa: PLC0415
+
+    # cells are long and few: the estimate goes back over all of them
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with RichProgress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=1e9) as bar:
+        task = bar.add_task("", total=total, completed=known)
+        yield lambda name: bar.update(task, advance=1, description=name)

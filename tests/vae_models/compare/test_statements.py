@@ -55,7 +55,7 @@ def test_what_is_proved_for_any_model_holds_for_random_ones(seed, beta):
             assert row.finding != "fails", row
 
 
-# --- the linear model of one coordinate, whose optimum is known ------------------------------------
+# --- the linear model of one variance in all directions, whose optimum is known ------------------------------------
 
 
 class OneVariance(torch.nn.Module):
@@ -70,18 +70,18 @@ class OneVariance(torch.nn.Module):
 
 
 def linear(data, noise, *, stretched=1.0):
-    """Return the optimal model of theory for sigma_x^2 = noise, its code stretched."""
-    variance, centre = float(data.var(correction=0)), float(data.mean())
+    """Return the optimal model of theory for sigma_x^2 = noise, its code stretched; as many codes as coordinates."""
+    size, variance, centre = data.shape[1], float(data.var(correction=0)), float(data.mean())
     weight = math.sqrt(max(variance - noise, 0.0))
     leaves = Linear(
-        *(torch.zeros(1, 1, **DOUBLE),) * 3, torch.tensor([[weight / stretched]], **DOUBLE),
-        torch.tensor([centre], **DOUBLE), torch.zeros((), **DOUBLE),
+        *(torch.zeros(size, size, **DOUBLE),) * 3, weight / stretched * torch.eye(size, **DOUBLE),
+        torch.full((size,), centre, **DOUBLE), torch.zeros((), **DOUBLE),
     )  # fmt: skip
     code = stretched**2 * min(1.0, noise / variance)
     return Model(
         encoder=OneVariance(stretched * weight / variance, centre, code),
         decoder=LinearDecoder(leaves),
-        prior=IsotropicPrior(latent_dim=1).double(),
+        prior=IsotropicPrior(latent_dim=size).double(),
         likelihood=GaussianLikelihood(variance=FixedVariance(noise)),
     )
 
@@ -90,9 +90,16 @@ BALANCE = ("arelbo:thm2.proof.corrected", "E|mu|^2 + d_z sigma_z^2")
 RATE = ("arelbo:thm2.proof.corrected", "E KL(q||p)")
 
 
+def uncorrelated(coordinates):
+    """Return data of equal variance in all directions: all combinations of the same few values."""
+    values = 1.5 * normal(0, round(400 ** (1 / coordinates)), 1)[:, 0]
+    return torch.cartesian_prod(*[values] * coordinates).reshape(-1, coordinates)
+
+
+@pytest.mark.parametrize("coordinates", [1, 2])
 @pytest.mark.parametrize("noise", [0.1, 0.5, 4.0])
-def test_at_the_optimum_of_the_linear_model_every_theorem_holds(noise):
-    data = 1.5 * normal(0, 400, 1)
+def test_at_the_optimum_of_the_linear_model_every_theorem_holds(noise, coordinates):
+    data = uncorrelated(coordinates)
     found = rows(linear(data, noise), elbo(), data)
     assert {BALANCE, RATE} < found.keys()
     assert {row.claim for row in found.values()} > {

@@ -1,0 +1,282 @@
+"""Studies as their user meets them: cells run once, killed workers, failing cells, interruption, folders in use."""
+
+import dataclasses
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.vae_models.tiny_study import STEPS, tiny_study
+from vae_models import sweep as command
+from vae_models.files import locked
+from vae_models.metrics.suite import METRICS
+from vae_models.options import read_fields
+from vae_models.presets.registry import PRESETS, find_preset
+from vae_models.records import RunRecord
+from vae_models.studies.cell import jobs_of, run_cell
+from vae_models.studies.engines import LocalEngine, RayEngine, fitting_jobs
+from vae_models.studies.records import CELL, STUDY, read_cell, read_study
+from vae_models.studies.registry import STUDIES
+from vae_models.studies.study import Arm
+from vae_models.studies.sweeping import ATTEMPTS, sweep
+
+HERE = Path(__file__).resolve().parent
+HAS_RAY = importlib.util.find_spec("ray") is not None
+LONG = ("--steps", "3000")  # seconds, so that there is something to kill
+
+
+class Inline:
+    """Runs each cell at once in this process, and counts them."""
+
+    name, jobs = "inline", 1
+
+    def __init__(self):
+        self.submitted, self.ended = [], []
+
+    def submit(self, job):
+        self.submitted.append(job)
+        run_cell(job, stop=lambda: False)
+        self.ended.append((job, "it ran"))
+
+    def wait(self, _seconds):
+        ended, self.ended = self.ended, []
+        return ended
+
+    def close(self):
+        pass
+
+
+class Killed(Inline):
+    """Loses every cell, as a worker that is killed does."""
+
+    def submit(self, job):
+        self.submitted.append(job)
+        self.ended.append((job, "it was killed"))
+
+
+def swept(jobs, engine, out, **options):
+    out.mkdir(exist_ok=True)
+    told = []
+    settings = {"stop": lambda: False, "tell": lambda job, _cell: told.append(job.folder), **options}
+    return sweep(jobs, engine, out=out, **settings), told
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "study"
+
+
+def test_ended_cells_are_never_run_again_and_missing_ones_are(out):
+    jobs = jobs_of(tiny_study(), out=out)
+    first, told = swept(jobs, Inline(), out)
+    assert told == [job.folder for job in jobs]
+    assert [cell.seed for cell in first.cells] == [0, 1]
+    before = [(job.folder / CELL).read_bytes() for job in jobs]
+    second, told = swept(jobs, again := Inline(), out)
+    assert again.submitted == told == []
+    assert second.cells == first.cells
+    (jobs[1].folder / CELL).unlink()
+    third, _ = swept(jobs, again := Inline(), out)
+    assert [job.folder for job in again.submitted] == [jobs[1].folder]
+    assert (jobs[0].folder / CELL).read_bytes() == before[0]
+    # the run itself was finished: measured again, not trained again
+    assert third.cells[1].values == first.cells[1].values
+
+
+def test_a_cell_leaves_its_run_its_evaluation_and_the_numbers_of_the_table(out):
+    jobs = jobs_of(tiny_study(seeds=(7,)), out=out)
+    record, _ = swept(jobs, Inline(), out)
+    folder = jobs[0].folder
+    cell = read_cell(folder)
+    assert record.cells == (cell,)
+    assert read_study(out) == record
+    assert cell.cpu_seconds > 0
+    assert [value.name for value in cell.values] == ["negative_elbo", "kl"]
+    run = RunRecord.from_text((folder / "record.json").read_text())
+    assert (run.outcome, run.step, run.config["seed"], cell.identity) == ("done", 3, 7, run.identity)
+    assert {"config.json", "evaluation.json", "checkpoints"} <= {path.name for path in folder.iterdir()}
+
+
+def test_a_failing_cell_is_recorded_with_its_error_and_the_others_run(out):
+    arms = (
+        Arm(row="bad", preset="digits-ncvae-beta-vae", fields=(*STEPS, "--source", "image-folder")),
+        Arm(row="good", preset="digits-ncvae-beta-vae", fields=STEPS),
+    )
+    jobs = jobs_of(tiny_study(arms=arms, seeds=(0,)), out=out)
+    record, _ = swept(jobs, Inline(), out)
+    bad, good = record.cells
+    assert (bad.outcome, good.outcome) == ("failed", "done")
+    assert "path" in bad.error
+    _, told = swept(jobs, again := Inline(), out)
+    assert again.submitted == told == []
+    swept(jobs, again := Inline(), out, again=True)
+    assert [job.folder for job in again.submitted] == [jobs[0].folder]
+
+
+def test_a_cell_whose_workers_are_all_lost_is_given_up(out):
+    jobs = jobs_of(tiny_study(seeds=(0,)), out=out)
+    record, _ = swept(jobs, engine := Killed(), out)
+    assert [job.attempt for job in engine.submitted] == list(range(1, ATTEMPTS + 1))
+    (cell,) = record.cells
+    assert (cell.outcome, cell.attempts) == ("failed", ATTEMPTS)
+    assert "it was killed" in cell.error
+
+
+def local():
+    return LocalEngine(jobs=2)
+
+
+def cluster():
+    return RayEngine(address=None, jobs=2, gpus=0.0, memory_gib=0.5)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [local, pytest.param(cluster, marks=pytest.mark.skipif(not HAS_RAY, reason="Ray (extra cluster) is missing"))],
+)
+def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoint(out, make, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(HERE.parent.parent))  # for workers of a cluster
+    arms = (Arm(row="plain", preset="digits-ncvae-beta-vae", fields=LONG),)
+    jobs = [
+        dataclasses.replace(
+            job,
+            config=dataclasses.replace(
+                job.config, machine=dataclasses.replace(job.config.machine, checkpoint_every=100)
+            ),
+        )
+        for job in jobs_of(tiny_study(arms=arms), out=out)
+    ]
+    victim, killed = jobs[0].folder, []
+
+    def kill_once():
+        if not killed and list(victim.glob("checkpoints/*/*")) and (pid := (victim / "lock").read_text().strip()):
+            os.kill(int(pid), signal.SIGKILL)
+            killed.append(int(pid))
+        return False
+
+    engine = make()
+    try:
+        record, _ = swept(jobs, engine, out, stop=kill_once)
+    finally:
+        engine.close()
+    assert len(killed) == 1
+    assert killed[0] != os.getpid()
+    assert [(cell.outcome, cell.attempts) for cell in record.cells] == [("done", 2), ("done", 1)], record
+    runs = [RunRecord.from_text((job.folder / "record.json").read_text()) for job in jobs]
+    assert [run.step for run in runs] == [3000, 3000]
+    assert read_study(out).engine == engine.name
+
+
+def command_of(out, steps):
+    """Return a process that sweeps the tiny study."""
+    code = (
+        "import sys\nfrom tests.vae_models.tiny_study import tiny_study as study_of\n"
+        "from vae_models import sweep\nfrom vae_models.studies.study import Arm\n"
+        f"arms = (Arm(row='plain', preset='digits-ncvae-beta-vae', fields=('--steps', '{steps}')),)\n"
+        "sweep.find_study = lambda name: study_of(arms=arms, seeds=(0,))\n"
+        f"sys.exit(sweep.main(['tiny', '--jobs', '1', '--out', {str(out)!r}]))\n"
+    )
+    paths = str(HERE.parent.parent)
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": paths}, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_an_interrupt_ends_the_sweep_with_status_130_and_leaves_the_cell_to_go_on(out):
+    process = command_of(out, 200_000)
+    for _ in range(1200):
+        if list(out.glob("*/metrics.jsonl")):
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=120)
+    assert process.returncode == 130, messages
+    assert "0 of 1 cells" in messages
+    (folder,) = (path for path in out.iterdir() if path.is_dir())
+    assert not (folder / CELL).exists()
+    run = RunRecord.from_text((folder / "record.json").read_text())
+    assert run.outcome == "interrupted"
+    assert list(folder.glob("checkpoints/*"))
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    monkeypatch.setattr(command, "find_study", lambda _name: tiny_study(seeds=(0,)))
+
+
+@pytest.mark.usefixtures("tiny")
+def test_two_sweeps_cannot_share_a_folder(out, capsys):
+    out.mkdir()
+    with locked(out):
+        assert command.main(["tiny", "--out", str(out)]) == 1
+    assert "in use" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("tiny")
+def test_the_command_runs_a_study_and_says_how_it_ended(out, capsys):
+    assert command.main(["tiny", "--out", str(out), "--jobs", "1"]) == 0
+    captured = capsys.readouterr()
+    assert "1 of 1 cells done, 0 failed" in captured.out
+    assert str(out / STUDY) in captured.out
+    assert command.main(["tiny", "--out", str(out), "--jobs", "1"]) == 0
+    assert "1 of 1 cells have ended already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--out", "x"], "STUDY"),
+        (["arelbo-table7-small"], "--out"),
+        (["arelbo-table7-small", "--out", "x", "--jobs", "0"], "--jobs"),
+        (["arelbo-table7-small", "--out", "x", "--gpus", "nan"], "--gpus"),
+        (["arelbo-table7-small", "--out", "x", "--address", "auto"], "--address"),
+        (["arelbo-tabel7-small", "--out", "x"], "arelbo-table7-small"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_a_line(words, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert command.main(words) == 2
+    message = capsys.readouterr().err
+    assert said in message
+    assert len(message.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(HAS_RAY, reason="Ray is installed")
+@pytest.mark.usefixtures("tiny")
+def test_without_ray_the_engine_says_what_to_install(out, capsys):
+    assert command.main(["tiny", "--out", str(out), "--engine", "ray"]) == 2
+    assert "vaeproof[cluster]" in capsys.readouterr().err
+
+
+def test_as_many_cells_run_as_fit_into_memory(tmp_path):
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal: 99999999 kB\nMemAvailable:    3145728 kB\n")
+    assert fitting_jobs(3.0, meminfo=meminfo) == 1
+    assert fitting_jobs(100.0, meminfo=meminfo) == 1
+    assert fitting_jobs(0.001, meminfo=meminfo) == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_can_be_run_with_three_seeds_and_measures_what_it_shows(name, tmp_path):
+    study = STUDIES[name]
+    jobs = jobs_of(study, out=tmp_path)
+    assert len({job.folder for job in jobs}) == len(study.arms) * len(study.seeds)
+    assert len(study.seeds) >= 3
+    assert set(study.metrics) <= set(METRICS)
+    for arm in study.arms:
+        assert arm.preset in PRESETS
+        read_fields(find_preset(arm.preset).config, arm.fields)
+        assert {target.metric for target in arm.targets} <= set(study.columns)
+
+
+def test_the_list_names_every_study_and_its_cells(capsys):
+    assert command.main(["--list"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows] == list(STUDIES)
+    assert all(len(row) <= 80 for row in rows)

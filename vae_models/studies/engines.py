@@ -1,0 +1,187 @@
+"""What runs the cells of a study: processes of this machine, or a Ray cluster."""
+
+import contextlib
+import functools
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from vae_models.studies.cell import Job, work
+from variational.errors import InvalidInputError
+
+_GIB = 2**30
+_PATIENCE = 60.0  # seconds that a worker has to write its checkpoint
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Runs cells; how each ended is in its folder, and a worker that was killed left nothing there."""
+
+    name: str
+    jobs: int
+
+    def submit(self, job: Job) -> None:
+        """Begin with a cell."""
+
+    def wait(self, seconds: float) -> list[tuple[Job, str]]:
+        """Return the cells whose workers ended, with what is known of the end, after at most so many seconds."""
+
+    def close(self) -> None:
+        """Ask the workers to stop at a checkpoint, and wait until they have."""
+
+
+class LocalEngine:
+    """One process for each cell, spawned, with one thread.
+
+    Args:
+        jobs: Cells at a time.
+        gpus: Numbers of the GPUs, each as often as cells share it; empty for none.
+    """
+
+    name = "local"
+
+    def __init__(self, *, jobs: int, gpus: Sequence[int] = ()) -> None:
+        """Begin without processes."""
+        self.jobs = min(jobs, len(gpus)) if gpus else jobs
+        self._free = list(gpus)
+        self._running: dict[BaseProcess, tuple[Job, int | None]] = {}
+
+    def submit(self, job: Job) -> None:
+        """Spawn a process; a cell on a GPU sees that one only."""
+        gpu = self._free.pop(0) if self._free else None
+        context = multiprocessing.get_context("spawn")
+        process = context.Process(target=_local_work, args=(job, os.getpid(), gpu))
+        process.start()
+        self._running[process] = (job, gpu)
+
+    def wait(self, seconds: float) -> list[tuple[Job, str]]:
+        """Return the cells whose processes ended."""
+        wait([process.sentinel for process in self._running], timeout=seconds)
+        ended = []
+        for process in [process for process in self._running if not process.is_alive()]:
+            job, gpu = self._running.pop(process)
+            process.join()
+            if gpu is not None:
+                self._free.append(gpu)
+            ended.append((job, f"its process ended with status {process.exitcode}"))
+        return ended
+
+    def close(self) -> None:
+        """Ask all processes to stop, wait, and kill those that do not."""
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            process.join(_PATIENCE)
+            if process.is_alive():
+                process.kill()
+                process.join()
+        self._running.clear()
+
+
+def _local_work(job: Job, parent: int, gpu: int | None) -> None:
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"  # before torch is loaded
+    if gpu is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = str(gpu)
+    work(job, parent=parent)
+
+
+class RayEngine:
+    """Cells as tasks of a Ray cluster, each in a process of its own.
+
+    Args:
+        address: Of the cluster; None takes the one RAY_ADDRESS names, or begins one on this machine.
+        jobs: Cells at a time; None as many as there are processors.
+        gpus: Of each cell, a fraction allowed.
+        memory_gib: Of each cell.
+
+    The folder of the study must lie where every machine of the cluster sees it.
+    """
+
+    name = "ray"
+
+    def __init__(self, *, address: str | None, jobs: int | None, gpus: float, memory_gib: float) -> None:
+        """Join the cluster."""
+        try:
+            import ray  # noqa: PLC0415  an extra
+        except ImportError as error:
+            msg = "--engine ray needs Ray, which is not installed; pip install 'vaeproof[cluster]', or --engine local"
+            raise InvalidInputError(msg) from error
+        self._ray: Any = ray
+        count = jobs if address is None else None
+        try:
+            ray.init(address=address, num_cpus=count, include_dashboard=False, log_to_driver=False)
+        except ConnectionError as error:
+            msg = f"--address must be that of a running Ray cluster, got {address!r}: {error}"
+            raise InvalidInputError(msg) from error
+        self.jobs = jobs or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        # a process for each cell, as locally; the sweep itself tries again, so that it can count
+        remote = ray.remote(max_calls=1, max_retries=0, num_cpus=1, num_gpus=gpus, memory=int(memory_gib * _GIB))
+        self._work = remote(_ray_work)
+        self._running: dict[Any, Job] = {}
+
+    def submit(self, job: Job) -> None:
+        """Hand a cell to the cluster."""
+        self._running[self._work.remote(job)] = job
+
+    def wait(self, seconds: float) -> list[tuple[Job, str]]:
+        """Return the cells whose tasks ended."""
+        done, _ = self._ray.wait(list(self._running), num_returns=1, timeout=seconds)
+        return [(self._running.pop(each), self._complaint(each)) for each in done]
+
+    def _complaint(self, reference: Any) -> str:
+        try:
+            self._ray.get(reference)
+        except self._ray.exceptions.RayError as error:
+            return " ".join(str(error).split())
+        return "its task ended"
+
+    def close(self) -> None:
+        """Interrupt all tasks, wait until they have stopped, and leave the cluster."""
+        for reference in self._running:
+            self._ray.cancel(reference)
+        if self._running:
+            self._ray.wait(list(self._running), num_returns=len(self._running), timeout=_PATIENCE)
+        self._running.clear()
+        self._ray.shutdown()
+
+
+def _ray_work(job: Job) -> None:
+    work(job)
+
+
+def fitting_jobs(memory_gib: float, *, meminfo: Path = Path("/proc/meminfo")) -> int:
+    """Return how many cells fit into the cores and the free memory of this machine, at least one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with contextlib.suppress(OSError):
+        for row in meminfo.read_text(encoding="ascii").splitlines():
+            if row.startswith("MemAvailable:"):
+                return max(1, min(cores, int(int(row.split()[1]) * 1024 / (memory_gib * _GIB))))
+    return cores
+
+
+def gpu_slots(gpus: float) -> list[int]:
+    """Return the GPUs of this machine, each as often as cells that take such a part of it fit."""
+    if not gpus:
+        return []
+    import torch  # noqa: PLC0415  only where GPUs are asked for
+
+    count = torch.cuda.device_count()
+    if not count or gpus > 1:
+        msg = f"--gpus must be at most 1, on a machine with a GPU that torch sees, got {gpus} with {count} GPUs"
+        raise InvalidInputError(msg)
+    return [gpu for _ in range(int(1 / gpus)) for gpu in range(count)]
+
+
+Factory = Callable[[], Engine]
+
+
+def engine_factory(name: str, *, address: str | None, jobs: int | None, gpus: float, memory_gib: float) -> Factory:
+    """Return what makes the engine of a name, local or ray."""
+    if name == "ray":
+        return functools.partial(RayEngine, address=address, jobs=jobs, gpus=gpus, memory_gib=memory_gib)
+    return lambda: LocalEngine(jobs=jobs or fitting_jobs(memory_gib), gpus=gpu_slots(gpus))

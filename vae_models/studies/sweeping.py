@@ -1,0 +1,96 @@
+"""The cells of a study handed to an engine until every one has ended; what is known is on the disk at any time."""
+
+import collections
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vae_models.files import write_whole
+from vae_models.studies.cell import Job
+from vae_models.studies.engines import Engine
+from vae_models.studies.records import CELL, STUDY, CellRecord, StudyRecord, read_cell
+
+ATTEMPTS = 3  # with workers that were killed
+_SECONDS = 0.5  # between looks at a request to stop
+
+
+def ended_cells(jobs: Sequence[Job], *, again: bool = False) -> dict[Path, CellRecord]:
+    """Return how the cells ended that have, by folder.
+
+    Args:
+        jobs: Of the study.
+        again: Whether failed cells count as not ended.
+
+    Raises:
+        InvalidInputError: A record is damaged; the message names the file.
+    """
+    found = {job.folder: record for job in jobs if (record := read_cell(job.folder)) is not None}
+    return {folder: record for folder, record in found.items() if record.outcome == "done" or not again}
+
+
+def sweep(
+    jobs: Sequence[Job],
+    engine: Engine,
+    *,
+    out: Path,
+    stop: Callable[[], bool],
+    tell: Callable[[Job, CellRecord], object],
+    again: bool = False,
+) -> StudyRecord:
+    """Run the cells that have not ended, and return the record of the study, which is also written.
+
+    A cell whose worker was killed is begun again, from its checkpoint, at most `ATTEMPTS` times.
+
+    Args:
+        jobs: Of the study, all of them.
+        engine: What runs them.
+        out: Folder of the study.
+        stop: Whether to begin with no further cell and stop those that run.
+        tell: What is told each cell as it ends.
+        again: Whether to run failed cells again.
+    """
+    ended = ended_cells(jobs, again=again)
+    waiting = collections.deque(job for job in jobs if job.folder not in ended)
+    running = 0
+    record = _written(jobs, ended, engine, out=out)
+    while (waiting or running) and not stop():
+        while waiting and running < engine.jobs:
+            job = waiting.popleft()
+            (job.folder / CELL).unlink(missing_ok=True)  # that of a failed cell, which runs again
+            engine.submit(job)
+            running += 1
+        for job, complaint in engine.wait(_SECONDS):
+            running -= 1
+            found = read_cell(job.folder)
+            if found is None and stop():
+                continue
+            if found is None and job.attempt < ATTEMPTS:
+                waiting.appendleft(dataclasses.replace(job, attempt=job.attempt + 1))
+                continue
+            ended[job.folder] = found if found is not None else _lost(job, complaint)
+            record = _written(jobs, ended, engine, out=out)
+            tell(job, ended[job.folder])
+    return record
+
+
+def _lost(job: Job, complaint: str) -> CellRecord:
+    record = CellRecord(
+        arm=job.arm.name,
+        seed=job.config.seed,
+        folder=job.folder.name,
+        identity=job.config.identity,
+        outcome="failed",
+        error=f"no worker came to an end in {job.attempt} attempts; of the last one: {complaint}",
+        attempts=job.attempt,
+    )
+    job.folder.mkdir(parents=True, exist_ok=True)
+    write_whole(job.folder / CELL, record.to_text().encode())
+    return record
+
+
+def _written(jobs: Sequence[Job], ended: dict[Path, CellRecord], engine: Engine, *, out: Path) -> StudyRecord:
+    cells = tuple(ended[job.folder] for job in jobs if job.folder in ended)
+    name = jobs[0].study.name
+    record = StudyRecord(study=name, engine=engine.name, jobs=engine.jobs, total=len(jobs), cells=cells)
+    write_whole(out / STUDY, record.to_text().encode())
+    return record
