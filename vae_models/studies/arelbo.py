@@ -31,7 +31,7 @@ def _variances(parameterisation: str) -> Arm:
 STUDIES = (
     Study(
         name="arelbo-table1-small",
-        summary="smoothness of stochastic and deterministic encodings",
+        summary="smoothness, encodings stochastic or not",
         arms=(
             _arm("digits-arelbo-smoothness", "stochastic"),
             _arm("digits-arelbo-deterministic", "deterministic"),
@@ -55,7 +55,7 @@ STUDIES = (
     ),
     Study(
         name="arelbo-table4-small",
-        summary="squared error and Frechet distance, fourteen methods",
+        summary="error and Frechet distance, fourteen methods",
         arms=_methods(
             _ERROR,
             *("vae", "bernoulli", "ae", "wae", "rae", "rae-gp"),
@@ -67,7 +67,7 @@ STUDIES = (
     ),
     Study(
         name="arelbo-table7-small",
-        summary="-log p(x) of four parameterisations of the variance",
+        summary="-log p(x) of four kinds of variance",
         arms=_methods("importance_weighted_nll", "vae", *_WHICH),
         metrics=("iw-nll",),
         columns=("importance_weighted_nll",),

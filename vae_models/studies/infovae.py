@@ -18,7 +18,7 @@ STUDIES = (
     ),
     Study(
         name="infovae-figure2-small",
-        summary="a small training set: the ELBO and InfoVAE, 500 and all",
+        summary="the ELBO and InfoVAE on 500 and on all images",
         arms=tuple(
             Arm(row=f"{method}, {said}", preset=preset, fields=("--train-size", size))
             for size, said in (("500", "500 images"), ("None", "all images"))

@@ -46,7 +46,7 @@ def _arms(beta: str) -> tuple[Arm, ...]:
 STUDIES = (
     Study(
         name="ncvae-table1-small",
-        summary="beta x noise x test prior, delta by validation MI",
+        summary="beta, noise and test prior; delta by MI",
         arms=tuple(arm for beta in ("0.8", "1.0", "5.0") for arm in _arms(beta)),
         metrics=("elbo", "test-priors", "information", "active-units"),
         columns=(*_COLUMNS, "kl", "negative_elbo_prior_f", "negative_elbo_prior_tuned"),

@@ -48,7 +48,7 @@ class Study:
 
     Attributes:
         name: On the command line.
-        summary: What it is, in at most 60 characters.
+        summary: What it is, in at most 45 characters.
         arms: Rows of the table and, where a row is tuned, its candidates.
         metrics: Names of metrics of evaluate that are measured.
         columns: Names of measured numbers that the table shows.
