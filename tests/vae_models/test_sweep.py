@@ -20,7 +20,7 @@ from vae_models.presets.registry import PRESETS, find_preset
 from vae_models.records import RunRecord
 from vae_models.studies.cell import jobs_of, run_cell
 from vae_models.studies.engines import LocalEngine, RayEngine, fitting_jobs
-from vae_models.studies.records import CELL, STUDY, read_cell, read_study
+from vae_models.studies.records import CELL, STUDY, StudyRecord, read_cell, read_study
 from vae_models.studies.registry import STUDIES
 from vae_models.studies.study import Arm
 from vae_models.studies.sweeping import ATTEMPTS, sweep
@@ -152,12 +152,17 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoi
         )
         for job in jobs_of(tiny_study(arms=arms), out=out)
     ]
-    victim, killed = jobs[0].folder, []
+    victim, killed, first_lines = jobs[0].folder, [], []
+
+    def first_line():
+        path = victim / "metrics.jsonl"
+        return path.read_text().partition("\n")[0] if path.exists() else ""
 
     def kill_once():
-        if not killed and list(victim.glob("checkpoints/*/*")) and (pid := (victim / "lock").read_text().strip()):
-            os.kill(int(pid), signal.SIGKILL)
-            killed.append(int(pid))
+        if not killed and list(victim.glob("checkpoints/*/*")) and first_line():
+            first_lines.append(first_line())
+            killed.append(int((victim / "lock").read_text()))
+            os.kill(killed[0], signal.SIGKILL)
         return False
 
     engine = make()
@@ -171,6 +176,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoi
     runs = [RunRecord.from_text((job.folder / "record.json").read_text()) for job in jobs]
     assert [run.step for run in runs] == [1500, 1500]
     assert read_study(out).engine == engine.name
+    assert first_lines == [first_line()]  # it holds times, which a run that begins again has others of
 
 
 def command_of(out, steps):
@@ -219,6 +225,14 @@ def test_two_sweeps_cannot_share_a_folder(out, capsys):
     with locked(out):
         assert command.main(["tiny", "--out", str(out)]) == 1
     assert "in use" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_folder_of_another_study_is_refused(out, capsys):
+    out.mkdir()
+    (out / STUDY).write_text(StudyRecord(study="other", engine="local", jobs=1, total=1, cells=()).to_text())
+    assert command.main(["tiny", "--out", str(out)]) == 2
+    assert "other" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("tiny")

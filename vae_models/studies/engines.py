@@ -112,7 +112,8 @@ class RayEngine:
             msg = "--engine ray needs Ray, which is not installed; pip install 'vaeproof[cluster]', or --engine local"
             raise InvalidInputError(msg) from error
         self._ray: Any = ray
-        count = jobs if address is None else None
+        # a cluster that runs already has its own number
+        count = jobs if address is None and "RAY_ADDRESS" not in os.environ else None
         try:
             ray.init(address=address, num_cpus=count, include_dashboard=False, log_to_driver=False)
         except ConnectionError as error:
