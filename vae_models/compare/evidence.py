@@ -47,9 +47,7 @@ class Evidence:
 
     def generator(self) -> torch.Generator:
         """Return a fresh generator, so that no number depends on which others were asked for."""
-        return torch.Generator().manual_seed(
-            derived_seed(self.seed, "compare")
-        )  # data may be drawn with the seed itself
+        return evidence_generator(self.seed)
 
     @functools.cached_property
     def codes(self) -> Codes | None:
@@ -96,6 +94,11 @@ class Evidence:
         if not is_mass_function(self.model, self.data):
             return None
         return Number(value=entropy_of(self.data), basis="proved", rests_on="counted")
+
+
+def evidence_generator(seed: int) -> torch.Generator:
+    """Return a fresh generator of the draws of evidence; data may be drawn with the seed itself."""
+    return torch.Generator().manual_seed(derived_seed(seed, "compare"))
 
 
 def gather(

@@ -73,8 +73,8 @@ def _row(row: Row) -> Iterator[str]:
 def _legend(comparison: Comparison) -> str:
     judge = ""
     if comparison.rows:
-        paper = comparison.rows[0].claim.partition(":")[0]
-        judge = f"Verdicts are the recorded ones; python -m variational.check {paper} judges them anew. "
+        papers = " ".join(dict.fromkeys(row.claim.partition(":")[0] for row in comparison.rows))
+        judge = f"Verdicts are the recorded ones; python -m variational.check {papers} judges them anew. "
     return (
         f"{judge}'within error' is at most three standard errors short; where a premise is an optimum, 'fails' says "
         "that this run is not at one."

@@ -1,16 +1,20 @@
 """A run beside the theory: which distance its data and loss allow, and the rows of theorems."""
 
+import functools
+
 import torch
 from torch import Tensor
 
+from vae_models.compare.classes import NO_OPTIMUM, rows_of_classes
 from vae_models.compare.empirical import empirical_distance
-from vae_models.compare.evidence import gather
+from vae_models.compare.evidence import evidence_generator, gather
 from vae_models.compare.gaussian import TwoGaussians, gaussian_distance
 from vae_models.compare.records import Comparison, Distance
 from vae_models.compare.setting import setting_of
 from vae_models.compare.statements import rows_of
 from vae_models.data.dataset import Part
 from vae_models.objectives.inverse_lipschitz import AnnealedInverseLipschitz
+from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.records import Split
 from vae_models.runs import Run
@@ -40,10 +44,15 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
     generator = torch.Generator().manual_seed(derived_seed(seed, "distance"))
     dtype = torch.float64 if run.config.precision == "float64" else torch.float32
     data = part.take(torch.arange(min(count, len(part))), dtype=dtype, generator=generator)
-    objective = _weighted(run)
-    laws = _laws(run, objective)
-    distance, reason = _distance(run, objective, data, laws, generator)
-    evidence = gather(run.model, objective, data, split=split, seed=seed, distance=distance, laws=laws)
+    objective = _loss(run)
+    distance: Distance | None = None
+    reason: str | None = NO_OPTIMUM
+    if isinstance(objective, MixtureElbo):
+        rows = rows_of_classes(run.model, data, split=split, generator=functools.partial(evidence_generator, seed))
+    else:
+        laws = _laws(run, objective)
+        distance, reason = _distance(run, objective, data, laws, generator)
+        rows = rows_of(gather(run.model, objective, data, split=split, seed=seed, distance=distance, laws=laws))
     return Comparison(
         run=run.folder.name,
         preset=run.config.preset,
@@ -52,18 +61,17 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
         examples=len(data),
         distance=distance,
         no_distance=reason,
-        rows=rows_of(evidence),
+        rows=rows,
     )
 
 
-def _weighted(run: Run) -> WeightedSum:
-    """Return the loss itself where its constant of inverse Lipschitz maps is annealed; refuse sums over classes."""
-    objective = run.objective
-    if isinstance(objective, AnnealedInverseLipschitz) and isinstance(objective.objective, WeightedSum):
-        return objective.objective
-    if isinstance(objective, WeightedSum):
+def _loss(run: Run) -> WeightedSum | MixtureElbo:
+    """Return the loss itself where its constant of inverse Lipschitz maps is annealed; refuse losses of other forms."""
+    annealed = isinstance(run.objective, AnnealedInverseLipschitz)
+    objective = run.objective.objective if annealed else run.objective
+    if isinstance(objective, WeightedSum | MixtureElbo):
         return objective
-    msg = "objective must be a sum of weighted parts to be compared; a model with classes is not"
+    msg = f"objective must be a sum of weighted parts or that of classes to be compared, got {type(objective).__name__}"
     raise InvalidInputError(msg)
 
 

@@ -4,31 +4,19 @@ import math
 from collections.abc import Callable, Iterator
 
 import torch
-from torch import Tensor
 
 from numeric.theorem7 import theorem7
 from vae_models.compare.evidence import Evidence, constant, mapped, mean_number, number, scaled, total
 from vae_models.compare.gaussian import solve_two_gaussians
-from vae_models.compare.records import DEVIATIONS, Finding, Number, Relation, Row, difference
-from vae_models.metrics.fisher import Stages, relative_fisher
+from vae_models.compare.inverse_lipschitz import inverse_lipschitz
+from vae_models.compare.records import Number, Row, difference
+from vae_models.compare.rows import ANY, ANY_DECODER, BEST, BEST_OF_FAMILY, FEW, GLOBAL, WEIGHTS, row_of
 from vae_models.metrics.latents import log_det_covariance
 from vae_models.metrics.likelihood import elbo_parts, importance_weighted_nll
 from vae_models.metrics.smoothness import expected_gap, local_smoothness
-from vae_models.networks.brenier import BrenierDecoder
 from vae_models.posterior import Posterior
-from variational.papers.registry import find_claim
 
-Side = tuple[str, Number]  # name and value
-ROUNDING = 1e-6  # of a number in single precision, relative to both sides
-ANY = "any encoder"
-ANY_DECODER = "any encoder and decoder"
-BEST = "optimum over all encoders and decoders"
-BEST_OF_FAMILY = "global optimum of a family closed under z -> c z"
-GLOBAL = "global optimum of a family with constant decoders"
-FEW = 200  # examples for estimates that decode many times for each
-WEIGHTS = 64  # of importance
 PERTURBATION = 1e-4  # variance at which the expected gap is near its limit
-PRIOR_DRAWS = 200
 
 
 def rows_of(evidence: Evidence) -> tuple[Row, ...]:
@@ -36,44 +24,16 @@ def rows_of(evidence: Evidence) -> tuple[Row, ...]:
     return tuple(row for statement in STATEMENTS for row in statement(evidence))
 
 
-def _row(claim: str, premise: str, left: Side, relation: Relation, right: Side) -> Row:
-    """Return the row of a claim; the verdict is looked up, and the finding follows from the numbers."""
-    (quantity, measured), (bound_name, bound) = left, right
-    ends = (bound, measured) if relation == "<=" else (measured, bound)
-    slack = difference(*ends, rests_on="difference of both sides")
-    if relation == "=":
-        slack = mapped(slack, lambda value: -abs(value), 1.0)
-    return Row(
-        claim=claim,
-        verdict=find_claim(claim).recorded.value,
-        premise=premise,
-        quantity=quantity,
-        measured=measured,
-        relation=relation,
-        bound_name=bound_name,
-        bound=bound,
-        slack=slack,
-        finding=finding_of(slack, scale=abs(measured.value) + abs(bound.value)),
-    )
-
-
-def finding_of(slack: Number, *, scale: float) -> Finding:
-    """Return what a slack says; numbers of the given size are met up to rounding in single precision."""
-    if slack.value >= -ROUNDING * scale:
-        return "holds"
-    return "within error" if slack.value >= -DEVIATIONS * (slack.error or 0.0) else "fails"
-
-
 def _information(evidence: Evidence) -> Iterator[Row]:
     """Bounds of I(X;Z) for any encoder."""
     if not evidence.rates:
         return
     information, rate = evidence.rates["mutual_information"], evidence.parts["kl"]
-    yield _row("arelbo:thm1.A3", ANY, ("I(X;Z)", information), "<=", ("E KL(q||p)", rate))
+    yield row_of("arelbo:thm1.A3", ANY, ("I(X;Z)", information), "<=", ("E KL(q||p)", rate))
     rest = difference(rate, evidence.rates["aggregate_kl"], rests_on="KL in closed form less KL(gamma||p) of draws")
-    yield _row("arelbo:thm1.A2", ANY, ("I(X;Z)", information), "=", ("E KL(q||p) - KL(gamma||p)", rest))
+    yield row_of("arelbo:thm1.A2", ANY, ("I(X;Z)", information), "=", ("E KL(q||p) - KL(gamma||p)", rest))
     cap = constant(math.log(len(evidence.data)), "ln of the number of examples")
-    yield _row("arelbo:D1.cap", ANY, ("I(X;Z)", information), "<=", ("ln N", cap))
+    yield row_of("arelbo:D1.cap", ANY, ("I(X;Z)", information), "<=", ("ln N", cap))
 
 
 def _likelihood(evidence: Evidence) -> Iterator[Row]:
@@ -85,7 +45,7 @@ def _likelihood(evidence: Evidence) -> Iterator[Row]:
     weighted = importance_weighted_nll(evidence.model, few, k=WEIGHTS, split=split, generator=evidence.generator())
     negative_elbo = next(number(part) for part in parts if part.name == "negative_elbo")
     name = f"-log p(x) from {WEIGHTS} weights"
-    yield _row("ncvae:eq1.corrected", ANY_DECODER, ("-ELBO", negative_elbo), ">=", (name, number(weighted)))
+    yield row_of("ncvae:eq1.corrected", ANY_DECODER, ("-ELBO", negative_elbo), ">=", (name, number(weighted)))
 
 
 def _collapse(evidence: Evidence) -> Iterator[Row]:
@@ -96,19 +56,19 @@ def _collapse(evidence: Evidence) -> Iterator[Row]:
     information = evidence.rates["mutual_information"]
     alpha, nothing = 1 - setting.beta, constant(0.0, "the optimum is collapsed")
     if setting.is_weighted_elbo and not setting.delta and setting.beta > 1:
-        yield _row("ncvae:cor2.1.corrected", BEST, ("I(X;Z)", information), "=", ("0", nothing))
+        yield row_of("ncvae:cor2.1.corrected", BEST, ("I(X;Z)", information), "=", ("0", nothing))
     if setting.divergence > 0 and alpha < 0:
-        yield _row("infovae:special.any-divergence", BEST, ("I(X;Z)", information), "=", ("0", nothing))
+        yield row_of("infovae:special.any-divergence", BEST, ("I(X;Z)", information), "=", ("0", nothing))
     if evidence.entropy is None or not setting.likelihood_is_kept or setting.beta < 0 or setting.divergence < 0:
         return
     regularised = scaled(evidence.parts["kl"], setting.beta)
     loss = total(evidence.parts["reconstruction"], regularised, "reconstruction and weighted KL")
     name = "recon + KL(q||p)" if setting.beta == 1 else f"recon + {setting.beta:g} KL(q||p)"
     if setting.beta >= 1:
-        yield _row("ncvae:positivity.corrected", ANY_DECODER, (name, loss), ">=", ("H(X)", evidence.entropy))
+        yield row_of("ncvae:positivity.corrected", ANY_DECODER, (name, loss), ">=", ("H(X)", evidence.entropy))
     else:
         kept = scaled(information, -alpha, plus=evidence.entropy.value)
-        yield _row("infovae:prop2.bound", ANY_DECODER, (name, loss), ">=", (f"H(X) - {alpha:g} I(X;Z)", kept))
+        yield row_of("infovae:prop2.bound", ANY_DECODER, (name, loss), ">=", (f"H(X) - {alpha:g} I(X;Z)", kept))
 
 
 def _one_variance_of_codes(evidence: Evidence) -> Iterator[Row]:
@@ -119,7 +79,7 @@ def _one_variance_of_codes(evidence: Evidence) -> Iterator[Row]:
     size, variance = setting.latent_dim, math.exp(log_variance)
     information = evidence.rates["mutual_information"]
     spread = scaled(number(log_det_covariance(codes, split=evidence.split)), size / 2, plus=-size * log_variance / 2)
-    yield _row(
+    yield row_of(
         "arelbo:F10.corrected", ANY, ("I(X;Z)", information), "<=", ("ln det Cov(z)/2 - d_z ln(sigma_z^2)/2", spread)
     )
     if not setting.is_weighted_elbo or setting.delta or not setting.beta:
@@ -127,13 +87,13 @@ def _one_variance_of_codes(evidence: Evidence) -> Iterator[Row]:
     claim, premise = "arelbo:thm2.proof.corrected", BEST_OF_FAMILY
     square = mean_number(codes.posterior.mean.square().sum(dim=1) + size * variance, "means of all codes")
     target = constant(float(size), "number of latent coordinates")
-    yield _row(claim, premise, ("E|mu|^2 + d_z sigma_z^2", square), "=", ("d_z", target))
+    yield row_of(claim, premise, ("E|mu|^2 + d_z sigma_z^2", square), "=", ("d_z", target))
     rate = constant(-size * log_variance / 2, "the trained sigma_z^2")
-    yield _row(claim, premise, ("E KL(q||p)", evidence.parts["kl"]), "=", ("-d_z ln(sigma_z^2)/2", rate))
+    yield row_of(claim, premise, ("E KL(q||p)", evidence.parts["kl"]), "=", ("-d_z ln(sigma_z^2)/2", rate))
     factor = -2 / size
     bound = mapped(information, lambda value: math.exp(factor * value), factor * math.exp(factor * information.value))
     held = constant(variance, "trained")
-    yield _row("arelbo:thm2.corrected", premise, ("sigma_z^2", held), "<=", ("exp(-2 I(X;Z)/d_z)", bound))
+    yield row_of("arelbo:thm2.corrected", premise, ("sigma_z^2", held), "<=", ("exp(-2 I(X;Z)/d_z)", bound))
 
 
 def _one_variance_of_data(evidence: Evidence) -> Iterator[Row]:
@@ -144,19 +104,19 @@ def _one_variance_of_data(evidence: Evidence) -> Iterator[Row]:
     if noise is None or error is None or evidence.codes is None or not plain or setting.prior_scale != 1:
         return
     variance, rate = evidence.total_variance, evidence.parts["kl"]
-    yield _row("arelbo:F1.corrected", GLOBAL, ("E|x - mu(z)|^2", error), "<=", ("tr Var(x)", variance))
+    yield row_of("arelbo:F1.corrected", GLOBAL, ("E|x - mu(z)|^2", error), "<=", ("tr Var(x)", variance))
     limit = scaled(variance, 1 / (2 * noise))
-    yield _row("arelbo:main.any-model", GLOBAL, ("E KL(q||p)", rate), "<=", ("tr Var(x)/(2 sigma_x^2)", limit))
+    yield row_of("arelbo:main.any-model", GLOBAL, ("E KL(q||p)", rate), "<=", ("tr Var(x)/(2 sigma_x^2)", limit))
     entries = evidence.data[0].numel()
     if any(parameter.requires_grad for parameter in evidence.model.likelihood.parameters()):  # type: ignore[attr-defined]
         held = constant(noise, "trained")
-        yield _row(
+        yield row_of(
             "arelbo:F1.mle", GLOBAL, ("sigma_x^2", held), "=", ("E|x - mu(z)|^2/d_x", scaled(error, 1 / entries))
         )
     if evidence.log_variance is not None:
         deviation = math.exp(evidence.log_variance / 2)
         distance, limit = constant((deviation - 1) ** 2, "trained"), scaled(variance, 1 / (setting.latent_dim * noise))
-        yield _row(
+        yield row_of(
             "arelbo:sec4.1.limit.rate",
             GLOBAL,
             ("(sigma_z - 1)^2", distance),
@@ -180,7 +140,7 @@ def _smoothness(evidence: Evidence) -> Iterator[Row]:
     slope = local_smoothness(model, few, normalisation="frobenius", split=evidence.split)
     ratio = scaled(number(gap), 1 / (2 * PERTURBATION))
     premise = f"the limit s^2 -> 0, at s^2 = {PERTURBATION:g}"
-    yield _row("arelbo:eq5.limit", premise, ("gap(s^2)/(2 s^2)", ratio), "=", ("E|grad mu|_F^2", number(slope)))
+    yield row_of("arelbo:eq5.limit", premise, ("gap(s^2)/(2 s^2)", ratio), "=", ("E|grad mu|_F^2", number(slope)))
 
 
 def _contrast(evidence: Evidence) -> Iterator[Row]:
@@ -193,14 +153,14 @@ def _contrast(evidence: Evidence) -> Iterator[Row]:
     name = "I(X;Z)" if beta == 2 else f"{beta - 1:g} I(X;Z)"
     if evidence.distance is not None:
         found = evidence.distance.encoder
-        yield _row("ncvae:information.kept", ANY, ("R(q)", found), ">=", (name, kept))
+        yield row_of("ncvae:information.kept", ANY, ("R(q)", found), ">=", (name, kept))
     if setting.prior_scale is None or setting.noise_scale is None:
         return
     bound = constant(
         constant_code_value(setting.noise_scale / setting.prior_scale, beta, delta, setting.latent_dim),
         "R of the best constant code, in closed form",
     )
-    yield _row("ncvae:information", BEST, (name, kept), "<=", ("R of the best constant code", bound))
+    yield row_of("ncvae:information", BEST, (name, kept), "<=", ("R of the best constant code", bound))
 
 
 def _theorem7(evidence: Evidence) -> Iterator[Row]:
@@ -212,7 +172,7 @@ def _theorem7(evidence: Evidence) -> Iterator[Row]:
     left = scale_free_divergence(codes.posterior)
     right = constant(bound, "the exact optimum of the reduced problem, on its grids")
     sides = ("min over sigma of E KL(p^sigma||q)", left), ("E[(g-1) KL(r||gamma*)]/G", right)
-    yield _row("ncvae:thm7.corrected", BEST, sides[0], ">=", sides[1])
+    yield row_of("ncvae:thm7.corrected", BEST, sides[0], ">=", sides[1])
 
 
 def scale_free_divergence(posterior: Posterior) -> Number:
@@ -241,27 +201,7 @@ def constant_code_value(ratio: float, beta: float, delta: float, latent_dim: int
 
 def _inverse_lipschitz(evidence: Evidence) -> Iterator[Row]:
     """IL-LIDVAE: the relative Fisher divergence of prior and posterior beside its bound."""
-    decoder = evidence.model.decoder
-    if not isinstance(decoder, BrenierDecoder):
-        return
-
-    def outer(inner: Tensor) -> Tensor:
-        natural = inner if decoder.outer is None else decoder.outer.gradient(inner)
-        return natural.reshape(*inner.shape[:-1], *decoder.output_shape)
-
-    stages = Stages(inner=decoder.inner.gradient, outer=outer, constant=decoder.strengths[0])
-    measured, bound = relative_fisher(
-        evidence.model,
-        evidence.data[:FEW],
-        draws=PRIOR_DRAWS,
-        split=evidence.split,
-        stages=stages,
-        generator=evidence.generator(),
-    )
-    claim = "illidvae:thm3.4" if decoder.outer is None else "illidvae:thm3.8.pointwise"
-    yield _row(
-        claim, "any decoder of the family", ("F(p||p(z|x))", number(measured)), ">=", ("L^2 E|score|^2", number(bound))
-    )
+    return inverse_lipschitz(evidence.model, evidence.data, split=evidence.split, generator=evidence.generator())
 
 
 STATEMENTS: tuple[Callable[[Evidence], Iterator[Row]], ...] = (

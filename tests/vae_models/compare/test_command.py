@@ -1,5 +1,7 @@
 """The command: a run of a preset set beside the theory, its record and its lines of 80 columns."""
 
+import math
+
 import pytest
 
 from vae_models import train
@@ -42,6 +44,20 @@ def test_a_run_without_known_optimum_says_why(tmp_path, capsys):
     record = Comparison.from_text(target.read_text(encoding="utf-8"))
     assert record.distance is None
     assert record.rows
+
+
+def test_a_model_with_classes_meets_the_theorems_on_its_codes_and_its_decoder(tmp_path, capsys):
+    folder = folder_of("illidvae-toy", tmp_path, "--count", "300")
+    capsys.readouterr()
+    assert compare.main([str(folder), "--examples", "64"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "none: the loss of a model with classes" in shown
+    assert "variational.check arelbo ncvae illidvae judges" in shown
+    rows = {row.claim: row for row in Comparison.from_text((folder / "comparison.json").read_text("utf-8")).rows}
+    assert rows.keys() == {"arelbo:thm1.A3", "arelbo:D1.cap", "ncvae:eq1.corrected", "illidvae:thm3.4"}
+    assert rows["arelbo:D1.cap"].bound.value == pytest.approx(math.log(64))
+    assert {row.finding for row in rows.values()} == {"holds"}
+    assert rows["illidvae:thm3.4"].bound.value > 0
 
 
 def test_a_folder_that_is_no_run_is_refused_in_one_line(tmp_path, capsys):

@@ -21,8 +21,9 @@ from tests.vae_models.toys import DOUBLE, Linear, LinearDecoder, normal
 from vae_models.compare.evidence import gather
 from vae_models.compare.gaussian import gaussian_distance, solve_two_gaussians
 from vae_models.compare.records import Number
+from vae_models.compare.rows import finding_of
 from vae_models.compare.setting import setting_of
-from vae_models.compare.statements import constant_code_value, finding_of, rows_of, scale_free_divergence
+from vae_models.compare.statements import constant_code_value, rows_of, scale_free_divergence
 from vae_models.divergences.mmd import MaximumMeanDiscrepancy
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
