@@ -102,6 +102,18 @@ def test_a_cell_leaves_its_run_its_evaluation_and_the_numbers_of_the_table(out):
     assert {"config.json", "evaluation.json", "checkpoints"} <= {path.name for path in folder.iterdir()}
 
 
+def test_a_number_is_taken_from_the_wanted_estimator(out):
+    def estimators(**fields):
+        study = tiny_study(seeds=(0,), metrics=("information",), columns=("mutual_information",), **fields)
+        record, _ = swept(jobs_of(study, out=out), Inline(), out)
+        (value,) = record.cells[0].values
+        return value.estimator
+
+    assert estimators().startswith("in batches")
+    (next(out.glob("*/cell.json"))).unlink()
+    assert estimators(estimators={"mutual_information": "full data"}).startswith("full data")
+
+
 def test_a_failing_cell_is_recorded_with_its_error_and_the_others_run(out):
     arms = (
         Arm(row="bad", preset="digits-ncvae-beta-vae", fields=(*STEPS, "--source", "image-folder")),

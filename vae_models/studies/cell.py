@@ -5,7 +5,7 @@ import dataclasses
 import os
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from vae_models.command_line import CONFIG, Task, read_config
@@ -122,19 +122,22 @@ def _trained_and_measured(job: Job, record: CellRecord, *, stop: Callable[[], bo
     return dataclasses.replace(
         record,
         machine={**run_record.machine, "cores": str(os.cpu_count())},
-        values=_first(evaluation.entries, study.columns, study.split),
-        validation=_first(evaluation.entries, (study.tuned_by,), "validation"),
+        values=_wanted(evaluation.entries, study.columns, study.split, study.estimators),
+        validation=_wanted(evaluation.entries, (study.tuned_by,), "validation", study.estimators),
     )
 
 
-def _first(entries: Sequence[Entry], names: Sequence[str], split: Split) -> tuple[MetricRecord, ...]:
-    """Return the first record of each name on a split, in the order of the names."""
-    found: dict[str, MetricRecord] = {}
-    for entry in entries:
-        for record in entry.records:
-            if record.split == split:
-                found.setdefault(record.name, record)
-    return tuple(found[name] for name in names if name in found)
+def _wanted(
+    entries: Sequence[Entry], names: Sequence[str], split: Split, estimators: Mapping[str, str]
+) -> tuple[MetricRecord, ...]:
+    """Return the record of each name on a split, in the order of the names: by the wanted estimator, or the first."""
+    records = [record for entry in entries for record in entry.records if record.split == split]
+    found: list[MetricRecord] = []
+    for name in names:
+        named = [record for record in records if record.name == name]
+        wanted = [record for record in named if record.estimator.startswith(estimators.get(name, ""))]
+        found += (wanted or named)[:1]
+    return tuple(found)
 
 
 def _silent(_message: str) -> None:

@@ -57,6 +57,8 @@ class Study:
         same_experiment: Whether data and size are those of the paper, so that numbers can agree; a small twin can
             only agree in the order of its rows.
         printed_caps: From the name of a number to what its printed value cannot exceed.
+        estimators: From the name of a number that is estimated in several ways to how the description of the wanted
+            estimator begins; the first one counts where nothing is said.
         split: What is measured.
         memory_gib: Memory of one cell.
         k: Importance weights.
@@ -72,6 +74,7 @@ class Study:
     tuned_by: str = "mutual_information"
     same_experiment: bool = False
     printed_caps: Mapping[str, Cap] = dataclasses.field(default_factory=dict)
+    estimators: Mapping[str, str] = dataclasses.field(default_factory=dict)
     split: Split = "test"
     memory_gib: float = 1.0
     k: int = 500
