@@ -149,7 +149,17 @@ def cluster():
 
 @pytest.mark.parametrize(
     "make",
-    [local, pytest.param(cluster, marks=pytest.mark.skipif(not HAS_RAY, reason="Ray (extra cluster) is missing"))],
+    [
+        local,
+        pytest.param(
+            cluster,
+            marks=[
+                pytest.mark.skipif(not HAS_RAY, reason="Ray (extra cluster) is missing"),
+                # Ray ends its own servers without waiting for them
+                pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
+            ],
+        ),
+    ],
 )
 def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoint(out, make, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(HERE.parent.parent))  # for workers of a cluster
