@@ -3,9 +3,11 @@
 import math
 
 from vae_models.presets.registry import find_preset
+from vae_models.settings.objectives import ArElboConfig
 from vae_models.studies.study import Arm, Cap, Study
 
 _GAPS = ("expected_gap_at_0.01_squared_units", "expected_gap_at_0.001_squared_units")
+_VARIANCES = tuple(f"variance_{part}_squared_units" for part in range(4))  # SU, SL, BU, BL
 _ERROR = "squared_error_squared_units"
 _WHICH = ("iso-i", "diag-i", "iso-d", "diag-d")
 
@@ -23,9 +25,12 @@ def _methods(metric: str, *names: str) -> tuple[Arm, ...]:
 
 
 def _variances(parameterisation: str) -> Arm:
-    fields = () if parameterisation == "Diag-D" else ("--parameterisation", parameterisation)
-    targets = find_preset("digits-arelbo-variance").targets if not fields else ()
-    return Arm(row=parameterisation, preset="digits-arelbo-variance", fields=fields, targets=targets)
+    preset = find_preset("digits-arelbo-variance")
+    objective = preset.config.objective
+    own = isinstance(objective, ArElboConfig) and objective.parameterisation == parameterisation
+    fields = () if own else ("--parameterisation", parameterisation)
+    targets = preset.targets if own else ()  # printed for the parameterisation of the preset
+    return Arm(row=parameterisation, preset=preset.config.preset, fields=fields, targets=targets)
 
 
 STUDIES = (
@@ -52,7 +57,7 @@ STUDIES = (
         summary="variances that noisy partitions were given",
         arms=tuple(_variances(name) for name in ("Iso-I", "Diag-I", "Iso-D", "Diag-D")),
         metrics=("elbo", "variances"),
-        columns=("variance_0_squared_units", "variance_1_squared_units", _ERROR),
+        columns=(*_VARIANCES, _ERROR),
     ),
     Study(
         name="arelbo-table4-small",
