@@ -9,7 +9,7 @@ from torch import Tensor
 from vae_models.compare.evidence import number
 from vae_models.compare.records import Row
 from vae_models.compare.rows import FEW, row_of
-from vae_models.metrics.fisher import Stages, relative_fisher
+from vae_models.metrics.fisher import relative_fisher, stages_of
 from vae_models.model import Model
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.records import Split
@@ -24,18 +24,12 @@ def inverse_lipschitz(
     decoder = model.decoder
     if not isinstance(decoder, BrenierDecoder):
         return
-
-    def outer(inner: Tensor) -> Tensor:
-        natural = inner if decoder.outer is None else decoder.outer.gradient(inner)
-        return natural.reshape(*inner.shape[:-1], *decoder.output_shape)
-
-    stages = Stages(inner=decoder.inner.gradient, outer=outer, constant=decoder.strengths[0])
     measured, bound = relative_fisher(
         model,
         data[:FEW],
         draws=PRIOR_DRAWS,
         split=split,
-        stages=stages,
+        stages=stages_of(decoder),
         generator=generator,
     )
     claim = "illidvae:thm3.4" if decoder.outer is None else "illidvae:thm3.8.pointwise"

@@ -15,6 +15,7 @@ from torch import Tensor
 from vae_models.metrics.estimates import mean_record
 from vae_models.model import Model
 from vae_models.modes import evaluating
+from vae_models.networks.brenier import BrenierDecoder
 from vae_models.records import MetricRecord, Split
 from vae_models.validation import require_count, require_in_range
 from variational.errors import InvalidInputError
@@ -39,6 +40,16 @@ class Stages:
     def __post_init__(self) -> None:
         """Check the constant."""
         require_in_range("constant", self.constant, least=0.0)
+
+
+def stages_of(decoder: BrenierDecoder) -> Stages:
+    """Return a decoder of inverse Lipschitz maps as its first map and what follows it."""
+
+    def outer(inner: Tensor) -> Tensor:
+        natural = inner if decoder.outer is None else decoder.outer.gradient(inner)
+        return natural.reshape(*inner.shape[:-1], *decoder.output_shape)
+
+    return Stages(inner=decoder.inner.gradient, outer=outer, constant=decoder.strengths[0])
 
 
 def relative_fisher(

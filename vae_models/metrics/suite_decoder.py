@@ -4,13 +4,12 @@ import math
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor
 
 from vae_models.data.toy import PARTITIONS, partition_mask
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
 from vae_models.metrics.classes import class_mismatch
-from vae_models.metrics.fisher import Stages, relative_fisher
+from vae_models.metrics.fisher import relative_fisher, stages_of
 from vae_models.metrics.frechet import Features, frechet_of_decoded, generate, interpolated
 from vae_models.metrics.smoothness import expected_gap, local_smoothness
 from vae_models.metrics.subject import NotApplicableError, Subject
@@ -68,7 +67,7 @@ def yield_fisher(subject: Subject) -> Found:
     """Yield the relative Fisher divergence, and its bound where the decoder has one."""
     decoder, stages = subject.model.decoder, None
     if isinstance(decoder, BrenierDecoder):
-        stages = _stages(decoder)
+        stages = stages_of(decoder)
     yield from relative_fisher(
         subject.model,
         subject.x[:FISHER_X],
@@ -79,14 +78,6 @@ def yield_fisher(subject: Subject) -> Found:
     )
     if stages is None:
         yield "the decoder has no inverse Lipschitz constant by construction, so that there is no bound"
-
-
-def _stages(decoder: BrenierDecoder) -> Stages:
-    def outer(inner: Tensor) -> Tensor:
-        found = inner if decoder.outer is None else decoder.outer.gradient(inner)
-        return found.reshape(*inner.shape[:-1], *decoder.output_shape)
-
-    return Stages(inner=decoder.inner.gradient, outer=outer, constant=decoder.strengths[0])
 
 
 def _features(subject: Subject) -> Features:
