@@ -1,29 +1,20 @@
 """AR-ELBO: altered claims are not decided alike, repaired misprints are proved, altered certificates are rejected."""
 
 import copy
-import dataclasses
 import json
 
 import pytest
 
+from tests.papers.alterations import altered_text, sealed
 from variational.certificates import certificate
 from variational.decide import judge
 from variational.errors import CertificateError
 from variational.papers.registry import claims, find_claim
 from variational.recheck.certificate import check_certificate
-from variational.recheck.digest import FIELD, digest
 from variational.records import Status
 
 EVERY = claims("arelbo")
 DECIDED = {Status.PROVED, Status.REFUTED}
-
-
-def altered(label, old, new):
-    """Return the claim with every ``old`` in the text of its formal statement replaced."""
-    claim = find_claim(f"arelbo:{label}")
-    before = json.dumps(claim.formal)
-    assert before != before.replace(old, new), f"{label} has no {old!r}"
-    return dataclasses.replace(claim, formal=json.loads(before.replace(old, new)))
 
 
 # What is altered -> claim, before, after.
@@ -91,7 +82,7 @@ def test_an_altered_claim_is_not_decided_as_the_original(name, certificates):
     label, old, new = MUTATIONS[name]
     original = certificates[f"arelbo:{label}"]["status"]
     assert Status(original) in DECIDED
-    verdict = judge(altered(label, old, new), find_claim)
+    verdict = judge(altered_text(f"arelbo:{label}", old, new), find_claim)
     assert verdict.status is not Status(original), verdict.reason
 
 
@@ -114,14 +105,8 @@ REPAIRS = {
 @pytest.mark.parametrize("label", REPAIRS)
 def test_a_repaired_misprint_is_proved(label, certificates):
     assert certificates[f"arelbo:{label}"]["status"] == Status.REFUTED.value
-    verdict = judge(altered(label, *REPAIRS[label]), find_claim)
+    verdict = judge(altered_text(f"arelbo:{label}", *REPAIRS[label]), find_claim)
     assert verdict.status is Status.PROVED, verdict.reason
-
-
-def sealed(found):
-    """Return a certificate with the digest of what it now says."""
-    content = {key: value for key, value in found.items() if key != FIELD}
-    return {**content, FIELD: digest(content)}
 
 
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.id)

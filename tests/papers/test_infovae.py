@@ -1,42 +1,20 @@
 """InfoVAE: altered claims are not proved, repaired misprints are, and altered certificates are rejected."""
 
-import copy
 import dataclasses
 import json
 
 import pytest
 
+from tests.papers.alterations import altered_field, sealed
 from variational import certificates
 from variational.decide import judge
 from variational.errors import CertificateError
 from variational.papers.infovae import wording
 from variational.papers.registry import claims, find_claim
 from variational.recheck.certificate import check_certificate
-from variational.recheck.digest import digest
 from variational.records import Status
 
 EVERY = claims("infovae")
-
-
-def altered(claim_id, path, old, new):
-    """Return the claim with ``old`` replaced in one field of its formal statement; the path is dotted.
-
-    In a list of relations None drops the relation; numbers in the path are places of a list.
-    """
-    claim = find_claim(claim_id)
-    formal = copy.deepcopy(dict(claim.formal))
-    *steps, last = (int(name) if name.isdigit() else name for name in path.split("."))
-    place = formal
-    for step in steps:
-        place = place[step]
-    before = place[last]
-    assert old in before, f"{claim_id} has no {old!r} in {path!r}: {before!r}"
-    if isinstance(before, str):
-        place[last] = before.replace(old, new)
-    else:
-        place[last] = [text for text in (new if text == old else text for text in before) if text is not None]
-    assert place[last] != before
-    return dataclasses.replace(claim, formal=formal)
 
 
 # What is altered -> claim, field, before, after.
@@ -110,7 +88,7 @@ def test_the_originals_of_all_mutations_are_proved():
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_an_altered_claim_is_not_proved(name):
-    verdict = judge(altered(*MUTATIONS[name]), find_claim)
+    verdict = judge(altered_field(*MUTATIONS[name]), find_claim)
     assert verdict.status in {Status.REFUTED, Status.UNDECIDED, Status.SUPPORTED}, verdict.reason
 
 
@@ -126,7 +104,7 @@ GAP = {
 @pytest.mark.parametrize("name", GAP)
 def test_the_bounded_gap_needs_every_step(name):
     assert judge(find_claim("infovae:prop1.gap"), find_claim).status is Status.REFUTED
-    assert judge(altered("infovae:prop1.gap", *GAP[name]), find_claim).status is Status.UNDECIDED
+    assert judge(altered_field("infovae:prop1.gap", *GAP[name]), find_claim).status is Status.UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -143,7 +121,7 @@ def test_the_bounded_gap_needs_every_step(name):
     ],
 )
 def test_an_altered_claim_with_a_small_counterexample_is_refuted(name):
-    verdict = judge(altered(*MUTATIONS[name]), find_claim)
+    verdict = judge(altered_field(*MUTATIONS[name]), find_claim)
     assert verdict.status is Status.REFUTED, verdict.reason
 
 
@@ -169,7 +147,7 @@ REPAIRS = {
 def test_a_repaired_misprint_is_proved(claim_id):
     field, old, new, hints = REPAIRS[claim_id]
     assert judge(find_claim(claim_id), find_claim).status is Status.REFUTED
-    repaired = altered(claim_id, field, old, new)
+    repaired = altered_field(claim_id, field, old, new)
     repaired = dataclasses.replace(repaired, hints=repaired.hints if hints is None else hints)
     verdict = judge(repaired, find_claim)
     assert verdict.status is Status.PROVED, verdict.reason
@@ -180,17 +158,13 @@ def certificate(claim_id):
     return json.loads(json.dumps(certificates.certificate(claim, judge(claim, find_claim))))
 
 
-def seal(content):
-    return {**content, "digest": digest(content)}
-
-
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.id)
 def test_a_certificate_is_accepted_and_its_opposite_is_not(claim):
     found = certificate(claim.id)
     check_certificate(found, find_claim)
     status = {"proved": "refuted", "refuted": "proved"}[found["status"]]
     with pytest.raises(CertificateError):
-        check_certificate(seal({**found, "status": status}), find_claim)
+        check_certificate(sealed({**found, "status": status}), find_claim)
 
 
 # Claim, path into the evidence, new content.
@@ -230,4 +204,4 @@ def test_altered_evidence_is_rejected(name):
     else:
         place[last] = content
     with pytest.raises(CertificateError):
-        check_certificate(seal(found), find_claim)
+        check_certificate(sealed(found), find_claim)

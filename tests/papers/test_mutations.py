@@ -4,26 +4,13 @@ import dataclasses
 
 import pytest
 
+from tests.papers.alterations import altered_field
 from variational.decide import judge
 from variational.papers.registry import find_claim
 from variational.records import Status
 
 RATIO = "pn/pd is not constant on the support of pd"
 WEIGHT = "((beta-1)*pd(x)+delta*pn(x))"
-
-
-def altered(claim_id, field, old, new):
-    """Return the claim with ``old`` replaced in one field; in a list of relations None drops the relation."""
-    claim = find_claim(claim_id)
-    before = claim.formal[field]
-    if isinstance(before, str):
-        assert old in before, f"{claim_id} has no {old!r} in {field!r}: {before!r}"
-        after = before.replace(old, new)
-    else:
-        assert old in before, f"{claim_id} has no {old!r} in {field!r}: {before!r}"
-        after = [text for text in (new if text == old else text for text in before) if text is not None]
-    assert after != before
-    return dataclasses.replace(claim, formal={**claim.formal, field: after})
 
 
 # What is altered -> claim, field, before, after.
@@ -130,7 +117,7 @@ def test_the_originals_of_all_mutations_are_proved():
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_an_altered_claim_is_not_proved(name):
-    verdict = judge(altered(*MUTATIONS[name]), find_claim)
+    verdict = judge(altered_field(*MUTATIONS[name]), find_claim)
     assert verdict.status in {Status.REFUTED, Status.UNDECIDED, Status.SUPPORTED}, verdict.reason
 
 
@@ -154,7 +141,7 @@ def test_an_altered_claim_is_not_proved(name):
     ],
 )
 def test_an_altered_claim_with_a_small_counterexample_is_refuted(name):
-    verdict = judge(altered(*MUTATIONS[name]), find_claim)
+    verdict = judge(altered_field(*MUTATIONS[name]), find_claim)
     assert verdict.status is Status.REFUTED, verdict.reason
 
 
@@ -188,7 +175,7 @@ def test_without_its_slack_a_true_inequality_is_undecided(claim_id):
 def test_a_conjunction_with_an_altered_part_is_not_proved(lost):
     whole = find_claim("ncvae:eq11")
     name = whole.formal["of"][lost]
-    mutant = altered(name, "rhs", "lambda/2", "lambda/4")
+    mutant = altered_field(name, "rhs", "lambda/2", "lambda/4")
 
     def find(claim_id):
         return mutant if claim_id == name else find_claim(claim_id)
@@ -233,7 +220,7 @@ def test_a_repaired_misprint_is_proved(claim_id):
     if old is None:
         repaired = dataclasses.replace(misprinted, formal={**misprinted.formal, field: new.format(before)})
     else:
-        repaired = altered(claim_id, field, old, new)
+        repaired = altered_field(claim_id, field, old, new)
     assert judge(misprinted, find_claim).status is Status.REFUTED
     verdict = judge(repaired, find_claim)
     assert verdict.status is Status.PROVED, verdict.reason
