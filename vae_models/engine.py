@@ -17,7 +17,7 @@ from vae_models.errors import NonFiniteLossError
 from vae_models.graphs import GraphedStep
 from vae_models.model import Model
 from vae_models.objective import Batch, Objective, Opposed, Preparing, Terms
-from vae_models.optimisers import make_optimiser
+from vae_models.optimisers import bare_step, make_optimiser
 from vae_models.order import Order
 from vae_models.seeds import derived_seed
 from vae_models.world import World
@@ -91,6 +91,7 @@ class Engine:
             adversary=self.adversary,
             capturable=graphs,
         )
+        self._optimise = bare_step(self.optimiser)
         updates = config.lagging.encoder_updates
         self.lagging = None if updates is None else AggressiveSteps(self, most_updates=updates)
         if graphs or self.world.size > 1:
@@ -196,12 +197,13 @@ class Engine:
 
     def update(self, loss: Tensor, *, only: list[nn.Parameter] | None = None) -> None:
         """Change the weights, or some of them only, along the gradient of a loss."""
-        self.optimiser.zero_grad(set_to_none=True)
+        for weight in self.parameters:  # zero_grad does so within a range for a profiler, at twenty times the cost
+            weight.grad = None
         loss.backward(inputs=only)  # type: ignore[no-untyped-call]
         if self.config.optimiser.clip_norm is not None:
             for group in self.optimiser.param_groups:
                 nn.utils.clip_grad_norm_(group["params"], self.config.optimiser.clip_norm)
-        self.optimiser.step()
+        self._optimise()
 
     def _taken(self, terms: Terms) -> Terms:
         loss = terms.loss.detach()

@@ -1,12 +1,14 @@
 """The optimisers of the papers, fused where torch has a fused form."""
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch.optim import Optimizer
 
 from vae_models.config import OptimiserConfig
+from vae_models.processor_adam import ProcessorAdam
 
 
 def make_optimiser(
@@ -35,6 +37,8 @@ def make_optimiser(
         tensors.append({"params": against, **settings})
     match config.optimiser:
         case "adam":
+            if all(weight.is_cpu for group in tensors for weight in group["params"]):
+                return ProcessorAdam(tensors, rate, config.betas, epsilon, decay)
             return torch.optim.Adam(tensors, rate, config.betas, epsilon, decay, fused=True, capturable=capturable)
         case "adamw":
             return torch.optim.AdamW(tensors, rate, config.betas, epsilon, decay, fused=True, capturable=capturable)
@@ -44,3 +48,18 @@ def make_optimiser(
             return torch.optim.RMSprop(
                 tensors, rate, eps=epsilon, weight_decay=decay, momentum=config.momentum, capturable=capturable
             )
+
+
+def bare_step(optimiser: Optimizer) -> Callable[[], None]:
+    """Return the step of an optimiser without what torch wraps around it for its profiler, for hooks and for closures.
+
+    The wrappers take a few hundred microseconds where the step before has emptied the processor's caches, as much as
+    4% of a small network's step.
+    """
+    step = inspect.unwrap(type(optimiser).step)
+
+    @torch.no_grad()
+    def take() -> None:
+        step(optimiser)
+
+    return take

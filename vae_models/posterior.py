@@ -57,10 +57,10 @@ class Posterior:
         Args:
             variance: > 0; that of the prior, 1 or K^2 in the notation of NC-VAE.
         """
-        log_ratio, squares = self.log_variance, self.mean.square()
+        log_ratio, scaled = self.log_variance, self.mean
         if isinstance(variance, Tensor):
-            log_ratio, squares = log_ratio - variance.log(), squares / variance
+            log_ratio, scaled = log_ratio - variance.log(), scaled / variance
         elif variance != 1:
-            log_ratio, squares = log_ratio - math.log(variance), squares / variance
+            log_ratio, scaled = log_ratio - math.log(variance), scaled / variance
         # expm1(l) - l has no cancellation where the variances agree
-        return (squares + torch.expm1(log_ratio) - log_ratio).sum(dim=-1) / 2
+        return torch.addcmul(torch.expm1(log_ratio) - log_ratio, scaled, self.mean).sum(dim=-1) / 2

@@ -75,7 +75,8 @@ class WeightedSum(nn.Module):
         self.parts = nn.ModuleList(weighted.part for weighted in parts)
         self.schedules = dict(zip(names, (as_schedule(weighted.weight) for weighted in parts), strict=True))
         self.inference, self.code = inference, code
-        self._moves = any(schedule.settled_at for schedule in self.schedules.values())
+        moves = any(schedule.settled_at for schedule in self.schedules.values())
+        self._constant = None if moves else self.weights(0)
 
     def weights(self, step: int) -> dict[str, float]:
         """Return the weight of each part at a step."""
@@ -94,7 +95,7 @@ class WeightedSum(nn.Module):
         """Return the loss of the model on a batch."""
         passed = run(model, batch, inference=self.inference, code=self.code)
         # the step is not asked for where it makes no difference: such a loss can be recorded and replayed
-        weights = self.weights(batch.step if self._moves else 0)
+        weights = self.weights(batch.step) if self._constant is None else self._constant
         loss: Tensor | None = None
         values: dict[str, Tensor] = {}
         for name, part in zip(self.schedules, self.parts, strict=True):
