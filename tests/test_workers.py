@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -55,6 +56,20 @@ def test_a_handful_of_arguments_starts_no_process_and_many_use_every_core(monkey
     assert workers.process_count(0) == workers.process_count(workers.HANDFUL) == 1
     assert workers.process_count(workers.HANDFUL + 1) == 2
     assert workers.process_count(1000) == 8
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals of threads")
+def test_ctrl_c_while_processes_start_comes_afterwards_and_is_not_lost():
+    held_back = []
+
+    def interrupted():
+        with workers._ctrl_c_held_back():
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+            held_back.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert held_back == [True]
 
 
 def shown(results):

@@ -72,7 +72,7 @@ def _in_parallel(
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent)
     try:
-        with _ctrl_c_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
+        with _ctrl_c_held_back():  # the workers inherit it: Ctrl-C is for this process to handle
             waiting = [pool.submit(function, one) for one in given]
         for future in as_completed(waiting):
             future.result()
@@ -110,15 +110,16 @@ def _end_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait until the block ends; processes that the block starts never see it."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
