@@ -2,11 +2,12 @@
 
 import os
 
-import jaxtyping
 import pytest
 from hypothesis import settings
 
-jaxtyping.install_import_hook("vae_models", "beartype.beartype")  # shapes in annotations are checked
+from tests import checked_types
+
+checked_types.install("vae_models")
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True)

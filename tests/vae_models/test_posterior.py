@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+from beartype.roar import BeartypeCallHintViolation
 from hypothesis import given
 from hypothesis import strategies as st
-from jaxtyping import TypeCheckError
 from torch.distributions import Independent, Normal, kl_divergence
 
 from vae_models.posterior import Posterior
@@ -66,5 +66,5 @@ def test_draws_follow_the_law_and_repeat_with_the_generator():
 
 
 def test_a_wrong_shape_is_refused_during_tests():
-    with pytest.raises(TypeCheckError):
+    with pytest.raises(BeartypeCallHintViolation):
         Posterior(torch.zeros(3), torch.zeros(3))

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vae_models.metrics.checks import types_unchecked
+from tests.checked_types import types_unchecked
 from tests.vae_models.metrics.gaussians import SIGMAS
 from tests.vae_models.toys import DOUBLE, normal
 from vae_models.divergences.mmd import squared_mmd

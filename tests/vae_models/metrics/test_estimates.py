@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from tests.vae_models.metrics.checks import types_unchecked
+from tests.checked_types import types_unchecked
 from vae_models.metrics.estimates import is_near_cap, least_upper_bound, mean_record, rank
 from vae_models.records import MetricRecord
 from variational.errors import InvalidInputError

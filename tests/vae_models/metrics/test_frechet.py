@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vae_models.metrics.checks import types_unchecked
+from tests.checked_types import types_unchecked
 from tests.vae_models.metrics.gaussians import SIGMAS, case
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.frechet import Features, frechet_distance, frechet_of_decoded, generate, interpolated, slerp

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vae_models.metrics.checks import types_unchecked
+from tests.checked_types import types_unchecked
 from tests.vae_models.metrics.gaussians import SIGMAS, aggregate_kl, case, information
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.codes import Codes, draw_codes, encode

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from tests.vae_models.metrics.checks import types_unchecked
+from tests.checked_types import types_unchecked
 from tests.vae_models.metrics.gaussians import SIGMAS, case, exact_encoder, log_evidence
 from tests.vae_models.toys import DOUBLE, Linear, generator, linear_model, normal
 from vae_models.likelihoods.discrete import BernoulliLikelihood, CategoricalLikelihood

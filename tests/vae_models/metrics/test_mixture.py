@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from tests.vae_models.metrics.checks import types_unchecked
+from tests.checked_types import types_unchecked
 from tests.vae_models.metrics.gaussians import SIGMAS, case, exact_encoder, gaussian_data, log_evidence
 from tests.vae_models.toys import DOUBLE, generator, linear_model, normal
 from vae_models.metrics.codes import Codes

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from tests.vae_models.metrics.checks import types_unchecked
+from tests.checked_types import types_unchecked
 from tests.vae_models.metrics.gaussians import SIGMAS, case
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.fisher import Stages, relative_fisher
