@@ -2,6 +2,8 @@
 
 import os
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy and torch: each worker of pytest has one core
+
 import pytest
 from hypothesis import settings
 
@@ -18,7 +20,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 def cache_of_verdicts(tmp_path_factory):
     """Keep the verdicts of tests, and of the commands they start, out of the cache of the user."""
     before = os.environ.get("VAEPROOF_CACHE")
-    os.environ["VAEPROOF_CACHE"] = str(tmp_path_factory.mktemp("verdicts"))
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder  # what one worker judged serves all
+    os.environ["VAEPROOF_CACHE"] = str(shared / "verdicts")
     yield
     if before is None:
         del os.environ["VAEPROOF_CACHE"]

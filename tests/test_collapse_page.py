@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from variational import check, collapse, collapse_page
+from variational import collapse, collapse_page
 from variational.claim_report import Judged
 from variational.errors import InvalidInputError
 from variational.objective import from_text
@@ -31,14 +31,6 @@ def page(**changed):
 
 def rows(text):
     return [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line.startswith("| ")][1:]
-
-
-def test_the_page_is_current(tmp_path):
-    file = tmp_path / "collapse.md"
-    assert check.main(["all", "--collapse", str(file)]) == 0
-    current = (ROOT / "docs" / "collapse.md").read_text(encoding="utf-8")
-    assert current == file.read_text(encoding="utf-8"), f"renew it: {RENEW}"
-    assert "open:" not in current
 
 
 def test_the_page_says_how_it_is_made():

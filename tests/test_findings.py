@@ -27,13 +27,6 @@ def results():
     return [judged(claim) for claim in registry.claims()]
 
 
-def test_the_page_is_current(tmp_path):
-    file = tmp_path / "findings.md"
-    assert check.main(["all", "--findings", str(file)]) == 0
-    current = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
-    assert current == file.read_text(encoding="utf-8"), f"renew it: {RENEW}"
-
-
 def test_there_are_ten_findings_each_of_another_claim():
     assert len({finding.id for finding in FINDINGS}) == len(FINDINGS) == 10
 
