@@ -83,10 +83,10 @@ def least_deviation(family: Family, strength: float, mean: float) -> float:
         return 0.0
     reach = 9 * strength + abs(float(logit(mean))) + 5  # beyond, one side has no mass
     offsets = np.linspace(-reach, reach, 801)
-    start = float(offsets[np.argmin([_deviation(mean, strength, offset) for offset in offsets])])
+    start = float(offsets[np.argmin(_deviations(mean, strength, offsets))])
     step = float(offsets[1] - offsets[0])
     found = minimize_scalar(
-        lambda offset: _deviation(mean, strength, offset),
+        lambda offset: float(_deviations(mean, strength, np.array([offset]))[0]),
         bounds=(start - step, start + step),
         method="bounded",
         options={"xatol": 1e-10},
@@ -241,15 +241,16 @@ def parabola(centre: npt.ArrayLike, *, inner: float, outer: float, radius: float
     return ComposedMap(outer=Sum(parts=(isotropic(outer, shift), ridges)), inner=isotropic(inner, [0.0]))
 
 
-def _deviation(mean: float, strength: float, offset: float) -> float:
-    """Return E (m - sigmoid(L z + b))^2, to rounding for any L."""
+def _deviations(mean: float, strength: float, offsets: Array) -> Array:
+    """Return E (m - sigmoid(L z + b))^2 for each b, to rounding for any L."""
     if strength < 1:
-        return float(np.exp(FLAT.log_weights) @ np.square(mean - expit(strength * FLAT.points[:, 0] + offset)))
+        arguments = strength * FLAT.points[:, 0] + offsets[:, None]
+        return np.square(mean - expit(arguments)) @ np.exp(FLAT.log_weights)
     # the step function plus what the sigmoid differs from it, which lives within REACH of the step
-    below, above = (math.exp(float(log_ndtr(sign * offset / strength))) for sign in (-1, 1))
+    below, above = (np.exp(log_ndtr(sign * offsets / strength)) for sign in (-1, 1))
     total = mean**2 * below + (1 - mean) ** 2 * above
     for side, plateau in ((-1, mean), (1, 1 - mean)):
         heights = side * HALF_LINE
-        density = np.exp(-np.square((heights - offset) / strength) / 2) / (strength * math.sqrt(2 * math.pi))
-        total += float(HALF_WEIGHTS @ (density * (np.square(mean - expit(heights)) - plateau**2)))
+        density = np.exp(-np.square((heights - offsets[:, None]) / strength) / 2) / (strength * math.sqrt(2 * math.pi))
+        total += (density * (np.square(mean - expit(heights)) - plateau**2)) @ HALF_WEIGHTS
     return total
