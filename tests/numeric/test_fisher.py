@@ -14,6 +14,7 @@ from numeric.families import Bernoulli, Categorical, Gaussian, Poisson
 from numeric.gaussian_prior import MonteCarlo, NotFiniteError, Outcome, Quadrature, quadrature_nodes
 from numeric.maps import BrenierMap, ComposedMap, GivenMap
 from numeric.potentials import Quadratic, Ridges, Sum, isotropic
+from tests.effort import in_general_position
 from tests.numeric.decoder_strategies import (
     KINDS,
     SEEDS,
@@ -77,6 +78,7 @@ def by_brute_force(decoder, datum):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(seed=SEEDS, strength=st.floats(0.1, 1.0), profile=st.sampled_from(("softplus", "logcosh")))
 def test_every_divergence_is_its_definition_on_a_fine_grid(kind, seed, strength, profile):
     generator = np.random.default_rng(seed)
@@ -147,6 +149,7 @@ def test_the_standard_error_is_the_spread_of_the_estimate(decoder, data, name):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(data=st.data())
 def test_the_printed_bound_holds_for_gradients(kind, data):
     decoder, points = data.draw(decoders(kind))
@@ -157,6 +160,7 @@ def test_the_printed_bound_holds_for_gradients(kind, data):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(data=st.data())
 def test_the_bound_before_the_infimum_holds_for_composed_maps(kind, data):
     decoder, points = data.draw(composed_decoders(kind))
@@ -194,6 +198,7 @@ def test_the_bound_with_the_whole_deviation_is_false_for_fewer_latents_than_stat
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(data=st.data())
 def test_the_mean_divergence_is_that_of_the_mean_score_plus_a_spread(kind, data):
     decoder, points = data.draw(decoders(kind))
@@ -208,6 +213,7 @@ def test_the_mean_divergence_is_that_of_the_mean_score_plus_a_spread(kind, data)
     assert_allclose(mean, averaged + spread, rtol=1e-10)
 
 
+@in_general_position
 @given(seed=SEEDS, strength=STRENGTHS, angle=st.floats(0, 6))
 def test_turning_latents_and_data_together_changes_nothing(seed, strength, angle):
     generator = np.random.default_rng(seed)
@@ -236,6 +242,7 @@ def test_turning_latents_and_data_together_changes_nothing(seed, strength, angle
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(data=st.data())
 def test_the_log_sobolev_inequality_of_the_prior_bounds_the_kl_of_the_posterior(kind, data):
     decoder, points = data.draw(decoders(kind))
@@ -248,6 +255,7 @@ def test_the_log_sobolev_inequality_of_the_prior_bounds_the_kl_of_the_posterior(
 
 
 @pytest.mark.parametrize("kind", ["bernoulli", "categorical", "poisson"])
+@in_general_position
 @given(data=st.data())
 def test_the_kl_of_the_posterior_is_at_most_minus_the_log_evidence_for_discrete_data(kind, data):
     decoder, points = data.draw(decoders(kind))

@@ -15,6 +15,7 @@ from numeric.families import Bernoulli, Categorical, Gaussian, Poisson
 from numeric.gaussian_prior import MonteCarlo
 from numeric.maps import BrenierMap
 from numeric.potentials import isotropic
+from tests.effort import in_general_position
 from tests.numeric.decoder_strategies import KINDS, STRENGTHS, composed_decoders, decoders, family_of
 from variational.errors import InvalidInputError
 
@@ -27,6 +28,7 @@ def linear(family, strength, shift):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(data=st.data())
 def test_no_gradient_of_that_strength_falls_below_the_infimum(kind, data):
     decoder, points = data.draw(decoders(kind))
@@ -120,6 +122,7 @@ def test_the_least_deviation_rises_with_the_strength_and_does_not_know_heads_fro
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(data=st.data())
 def test_the_spread_of_the_data_bounds_the_divergence_also_for_fewer_latents(kind, data):
     decoder, points = data.draw(composed_decoders(kind))
@@ -132,6 +135,7 @@ def test_the_spread_of_the_data_bounds_the_divergence_also_for_fewer_latents(kin
     assert divergence.value >= bound * (1 - ROUNDING)
 
 
+@in_general_position
 @given(found=decoders("bernoulli"), strength=STRENGTHS)
 def test_the_spread_bound_of_as_many_latents_is_the_trace(found, strength):
     decoder, points = found
@@ -157,6 +161,7 @@ def test_the_pair_bound_has_its_two_limits():
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@in_general_position
 @given(data=st.data())
 def test_the_mean_kl_of_different_data_is_at_least_the_pair_bound(kind, data):
     decoder, points = data.draw(decoders(kind))

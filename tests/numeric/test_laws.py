@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from numeric.laws import Law, equal, from_nodes, gaussian_ratio, noised
+from tests.effort import in_general_position
 from tests.numeric import strategies
 from variational.errors import InvalidInputError
 
@@ -48,11 +49,13 @@ def check(law, pair):
         assert_allclose(law.reverse_divergence, back, rtol=QUADRATURE, atol=QUADRATURE)
 
 
+@in_general_position
 @given(pair=pairs())
 def test_totals_and_both_divergences_are_those_of_the_gaussians(pair):
     check(gaussian_ratio(*pair), pair)
 
 
+@in_general_position
 @given(pair=pairs())
 def test_the_moments_of_the_ratio_are_those_of_the_geometric_mixture(pair):
     law, (mean, covariance, other_mean, other) = gaussian_ratio(*pair), pair
@@ -68,6 +71,7 @@ def test_the_moments_of_the_ratio_are_those_of_the_geometric_mixture(pair):
         assert_allclose(math.log(law.weights @ np.exp(power * law.log_ratio)), expected, rtol=0, atol=QUADRATURE)
 
 
+@in_general_position
 @given(pair=pairs(), seed=strategies.SEEDS)
 def test_any_affine_map_of_x_leaves_the_law(pair, seed):
     generator = np.random.default_rng(seed)
@@ -81,6 +85,7 @@ def test_any_affine_map_of_x_leaves_the_law(pair, seed):
         assert_allclose(*values, rtol=0, atol=1e-8)  # the cells fall differently: the compression error of either
 
 
+@in_general_position
 @given(pair=pairs(st.integers(1, 4)), seed=strategies.SEEDS)
 def test_sampling_agrees(pair, seed):
     generator, count = np.random.default_rng(seed), 20_000

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from tests.vae_models.test_divergences import pass_of
 from tests.vae_models.test_engine import assert_same_weights
 from tests.vae_models.tiny import LATENT, Elbo, make_config, make_data, make_model
@@ -37,6 +38,7 @@ def linear_critic(weight):
     return critic
 
 
+@in_general_position
 @given(seed=SEEDS, dim=st.integers(1, 3), penalty=st.floats(0.0, 20.0))
 def test_of_a_linear_critic_the_distance_and_the_penalty_are_closed_forms(seed, dim, penalty):
     weight, latent = normal(seed, dim), normal(seed + 1, 5, dim).requires_grad_()

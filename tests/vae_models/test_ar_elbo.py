@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import (
     DOUBLE,
     LinearDecoder,
@@ -38,6 +39,7 @@ def negative_log_density(squared_error, variance):
     return each.flatten(1).sum(dim=1).mean() / 2
 
 
+@in_general_position
 @given(seed=SEEDS, kind=st.sampled_from(KINDS), shape=st.sampled_from(((3,), (2, 3), (1, 2, 2))))
 def test_no_variance_of_its_kind_does_better_and_the_gradient_is_that_at_the_best_one(seed, kind, shape):
     residual = normal(seed, 4, *shape).requires_grad_()
@@ -52,6 +54,7 @@ def test_no_variance_of_its_kind_does_better_and_the_gradient_is_that_at_the_bes
     torch.testing.assert_close(profiled, best)
 
 
+@in_general_position
 @given(seed=SEEDS, kind=st.sampled_from(KINDS))
 def test_the_objective_is_the_table_of_the_paper_up_to_a_constant(seed, kind):
     linear, data = random_linear(seed), repeated(normal(seed + 9, 4, 3), 2)
@@ -76,6 +79,7 @@ def test_the_objective_is_the_table_of_the_paper_up_to_a_constant(seed, kind):
     torch.testing.assert_close(terms.parts["squared_error"], squared.sum(dim=1).mean().detach())
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_richer_the_variance_the_smaller_the_profiled_reconstruction(seed):
     linear, batch = random_linear(seed), batch_of(repeated(normal(seed + 9, 4, 3), 2))

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import DOUBLE, batch_of, generator, gradients, linear_model, normal, random_linear
 from vae_models.divergences.kernels import gaussian_kernel, multiquadratic_kernel
 from vae_models.divergences.mmd import squared_mmd
@@ -27,6 +28,7 @@ def closed_errors(linear, data):
     return mean, (data - mean @ linear.W.T - linear.b).square().sum(dim=1).mean()
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_an_autoencoder_decodes_the_mean(seed):
     linear, data = random_linear(seed), normal(seed + 9, 4, 3)
@@ -37,6 +39,7 @@ def test_an_autoencoder_decodes_the_mean(seed):
     torch.testing.assert_close(loss, expected)
 
 
+@in_general_position
 @given(seed=SEEDS, weight=st.floats(0.0, 5.0), penalty=st.floats(0.0, 5.0))
 def test_rae_with_decay_of_the_decoder_is_its_closed_form(seed, weight, penalty):
     linear, data = random_linear(seed), normal(seed + 9, 4, 3)
@@ -51,6 +54,7 @@ def test_rae_with_decay_of_the_decoder_is_its_closed_form(seed, weight, penalty)
     torch.testing.assert_close(terms.loss, error + weight * codes + penalty * linear.W.square().sum())
 
 
+@in_general_position
 @given(seed=SEEDS, variance=st.floats(0.5, 4.0))
 def test_wae_is_the_squared_error_and_the_unbiased_mmd_with_seven_scales(seed, variance):
     linear, data = random_linear(seed), normal(seed + 9, 5, 3)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import (
     DOUBLE,
     batch_of,
@@ -44,6 +45,7 @@ def pass_of(latent, *, seed=0):
 # --- kernels and MMD -----------------------------------------------------------------------------
 
 
+@in_general_position
 @given(seed=SEEDS, dim=st.integers(1, 4))
 def test_distances_are_those_of_the_differences(seed, dim):
     first, second = normal(seed, 4, dim), normal(seed + 1, 5, dim)
@@ -51,6 +53,7 @@ def test_distances_are_those_of_the_differences(seed, dim):
     torch.testing.assert_close(squared_distances(first, second), expected, rtol=1e-10, atol=1e-12)
 
 
+@in_general_position
 @given(seed=SEEDS, prior_variance=st.floats(0.1, 4.0))
 def test_the_sum_over_scales_and_its_gradient_are_those_of_the_definition(seed, prior_variance):
     first, second = normal(seed, 4, 2).requires_grad_(), normal(seed + 1, 5, 2).requires_grad_()
@@ -70,6 +73,7 @@ def test_the_sum_over_scales_has_its_second_derivatives():
     assert torch.autograd.gradgradcheck(multiquadratic_kernel, (codes, others))
 
 
+@in_general_position
 @given(seed=SEEDS, name=st.sampled_from(sorted(KERNELS)))
 def test_kernels_are_symmetric_and_positive_definite(seed, name):
     codes = normal(seed, 6, 2)
@@ -87,6 +91,7 @@ def test_kernels_at_a_known_distance():
     torch.testing.assert_close(multiquadratic_kernel(origin, origin).item(), float(len(SEVEN_SCALES)))
 
 
+@in_general_position
 @given(seed=SEEDS, name=st.sampled_from(sorted(KERNELS)), first=st.integers(2, 5), second=st.integers(2, 5))
 def test_both_estimates_are_their_double_sums(seed, name, first, second):
     kernel, one, two = KERNELS[name], normal(seed, first, 2), normal(seed + 1, second, 2)
@@ -106,6 +111,7 @@ def test_both_estimates_are_their_double_sums(seed, name, first, second):
     assert squared_mmd(one, two, kernel=kernel, unbiased=True).item() == pytest.approx(unbiased, abs=1e-12)
 
 
+@in_general_position
 @given(seed=SEEDS, name=st.sampled_from(sorted(KERNELS)))
 def test_the_biased_estimate_is_never_negative_and_zero_for_the_same_draws(seed, name):
     one, two = normal(seed, 5, 2), normal(seed + 1, 4, 2)
@@ -127,6 +133,7 @@ def test_the_unbiased_estimate_has_mean_zero_under_equal_laws_and_the_biased_one
         assert (abs(score) < 4) == unbiased
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_on_a_finite_space_the_biased_estimate_of_exact_draws_is_the_functional(seed):
     space = finite_space(seed, {})
@@ -180,6 +187,7 @@ def test_codes_that_follow_the_direction_end_at_the_prior():
     assert kl_of_moments(latent) < 1e-3
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_direction_is_its_printed_sum(seed):
     latent, prior = normal(seed, 5, 2), IsotropicPrior(latent_dim=2, variance=3.0)
@@ -238,6 +246,7 @@ class _Stratified(nn.Module):
         raise NotImplementedError
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_best_discriminator_gives_the_jensen_shannon_divergence_and_any_other_less(seed):
     space = finite_space(seed, {})

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import (
     DOUBLE,
     Linear,
@@ -33,6 +34,7 @@ SEEDS = st.integers(0, 2**31)
 BETAS = st.floats(0.1, 10.0)
 
 
+@in_general_position
 @given(seed=SEEDS, beta=BETAS)
 def test_the_loss_of_exact_data_is_the_symbolic_functional(seed, beta):
     space = finite_space(seed, {"beta": beta})
@@ -51,6 +53,7 @@ def test_the_loss_of_exact_data_is_the_symbolic_functional(seed, beta):
     torch.testing.assert_close(loss, expected)
 
 
+@in_general_position
 @given(seed=SEEDS, beta=BETAS)
 def test_the_loss_of_a_linear_gaussian_model_is_its_closed_form(seed, beta):
     linear, data = random_linear(seed), normal(seed + 9, 4, 3)
@@ -82,6 +85,7 @@ def ppca(data, latent_dim):
     return linear, likelihood.log_prob(data).mean()
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_at_the_optimum_of_ppca_the_gradient_vanishes_and_the_elbo_is_the_log_likelihood(seed):
     data = normal(seed, 30, 4) * torch.tensor([3.0, 2.0, 1.0, 0.5], **DOUBLE)
@@ -105,6 +109,7 @@ def scalar_optimum(data, log_noise):
     return Linear(*(leaf.detach().clone().requires_grad_() for leaf in leaves))
 
 
+@in_general_position
 @given(seed=SEEDS, log_noise=st.floats(-4.0, 4.0))
 def test_stationary_points_obey_the_identities_of_one_variance_of_z(seed, log_noise):
     data = normal(seed, 20, 1)
@@ -127,6 +132,7 @@ def test_a_collapsed_optimum_leaves_the_total_variance_as_squared_error():
     torch.testing.assert_close(error, total)
 
 
+@in_general_position
 @given(seed=SEEDS, floor=st.floats(0.0, 2.0))
 def test_free_bits_floor_each_coordinate_of_the_batch_mean(seed, floor):
     linear, data = random_linear(seed), normal(seed + 9, 4, 3)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import DOUBLE, batch_of, generator, linear_model, normal, random_linear
 from vae_models.evaluation_priors import second_moment
 from vae_models.flow_posterior import FlowEncoder, FlowPosterior, in_base_coordinates
@@ -65,6 +66,7 @@ def test_densities_integrate_to_one_and_have_the_moments_of_draws(seed):
     assert ((drawn.mean(dim=0) - mean).abs() <= 5 * deviation + 1e-3).all()
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_density_of_a_draw_is_that_of_its_base_by_change_of_variables(seed):
     posterior = moved(seed)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import (
     batch_of,
     exact_data,
@@ -52,6 +53,7 @@ class LogRatio(nn.Module):
         return (latent @ self.logits).unsqueeze(1)
 
 
+@in_general_position
 @given(seed=SEEDS, alpha=ANY, scale=ANY)
 def test_with_the_kl_of_the_aggregate_the_loss_is_the_symbolic_functional(seed, alpha, scale):
     space = finite_space(seed, {"alpha": alpha, "lambda": scale})
@@ -65,6 +67,7 @@ def test_with_the_kl_of_the_aggregate_the_loss_is_the_symbolic_functional(seed, 
     torch.testing.assert_close(loss, expected)
 
 
+@in_general_position
 @given(seed=SEEDS, alpha=ANY, scale=ANY)
 def test_with_mmd_the_loss_is_the_symbolic_functional(seed, alpha, scale):
     space = finite_space(seed, {"a": 1 - alpha, "l": alpha + scale - 1})
@@ -75,6 +78,7 @@ def test_with_mmd_the_loss_is_the_symbolic_functional(seed, alpha, scale):
     torch.testing.assert_close(loss, functional_value(space, "recon + a*KL(q,p) + l*MMD(g,p)"))
 
 
+@in_general_position
 @given(seed=SEEDS, scale=st.floats(0.1, 5.0))
 def test_with_the_best_discriminator_the_aae_is_the_symbolic_functional(seed, scale):
     space = finite_space(seed, {"lambda": scale})

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Categorical, Independent, Normal
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import DOUBLE, generator, gradients, normal
 from vae_models.likelihoods.discrete import BernoulliLikelihood, CategoricalLikelihood
 from vae_models.likelihoods.gaussian import GaussianLikelihood
@@ -30,6 +31,7 @@ def variances(data_shape):
     }
 
 
+@in_general_position
 @given(seed=SEEDS, data_shape=DATA_SHAPES, kind=st.sampled_from(sorted(variances(()))))
 def test_every_gaussian_is_that_of_torch_with_its_gradient(seed, data_shape, kind):
     likelihood = GaussianLikelihood(variance=variances(data_shape)[kind]).double()
@@ -71,6 +73,7 @@ def test_the_sigmoid_is_applied_to_the_mean_and_not_to_the_variance():
     torch.testing.assert_close(log_variance, normal(0, 4, 2, 3)[:, 1:])
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_bernoulli_and_categorical_are_those_of_torch(seed):
     logits = normal(seed, 4, 3, 2)
@@ -90,6 +93,7 @@ def test_padding_counts_nothing_whether_it_is_a_class_or_not(padding):
     torch.testing.assert_close(found[0], expected)
 
 
+@in_general_position
 @given(seed=SEEDS, channels=st.integers(1, 2), components=st.integers(1, 3), spread=st.sampled_from((0.3, 3.0)))
 def test_the_logistic_mixture_sums_to_one_over_all_levels(seed, channels, components, spread):
     likelihood = LogisticMixtureLikelihood(components=components, levels=5)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.distributions import Categorical, MultivariateNormal, kl_divergence
 
+from tests.effort import in_general_position
 from tests.vae_models.test_every_objective import LIKELIHOODS, data_for
 from tests.vae_models.tiny import make_config
 from tests.vae_models.toys import (
@@ -118,6 +119,7 @@ def random_classes(seed):
     return LinearClasses(*(normal(seed + place, *shape).requires_grad_() for place, shape in enumerate(shapes)))
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_loss_is_the_log_likelihood_plus_the_divergence_from_the_exact_posterior(seed):
     linear, data = random_classes(seed), normal(seed + 20, 4, DATA)
@@ -134,6 +136,7 @@ def test_the_loss_is_the_log_likelihood_plus_the_divergence_from_the_exact_poste
         torch.testing.assert_close(ours, theirs)
 
 
+@in_general_position
 @given(seed=SEEDS, beta=st.floats(0.0, 5.0))
 def test_the_parts_are_the_enumeration_of_the_classes(seed, beta):
     linear, data = random_classes(seed), repeated(normal(seed + 20, 3, DATA), LATENT)
@@ -213,6 +216,7 @@ def test_with_one_class_it_is_the_elbo():
 
 
 @pytest.mark.parametrize("kind", ["MLP", "Brenier"])
+@in_general_position
 @given(
     likelihood_name=st.sampled_from(sorted(LIKELIHOODS.keys() - {"categorical"})),
     shape=st.tuples(st.integers(1, 2), st.integers(1, 3), st.integers(1, 3)),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import (
     DOUBLE,
     Linear,
@@ -50,6 +51,7 @@ class Given(nn.Module):
         return self.data
 
 
+@in_general_position
 @given(seed=SEEDS, beta=WEIGHTS, delta=WEIGHTS)
 def test_the_loss_of_exact_data_is_the_symbolic_functional(seed, beta, delta):
     space = finite_space(seed, {"beta": beta, "delta": delta})
@@ -67,6 +69,7 @@ def test_the_loss_of_exact_data_is_the_symbolic_functional(seed, beta, delta):
     torch.testing.assert_close(loss, expected)
 
 
+@in_general_position
 @given(seed=SEEDS, delta=WEIGHTS, scale=st.floats(1.0, 6.0))
 def test_the_loss_of_a_linear_gaussian_model_is_its_closed_form(seed, delta, scale):
     linear, data, noise = random_linear(seed), normal(seed + 8, 4, 3), normal(seed + 9, 5, 3)
@@ -82,6 +85,7 @@ def test_the_loss_of_a_linear_gaussian_model_is_its_closed_form(seed, delta, sca
     torch.testing.assert_close(terms.parts["contrastive_kl"], linear.kl(noise, scale**2).detach())
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_without_delta_it_is_the_beta_vae(seed):
     linear, batch = random_linear(seed), batch_of(normal(seed, 4, 3))
@@ -245,6 +249,7 @@ def test_the_stationary_variance_of_the_synthetic_experiment():
     assert stationary_variance(5.0, beta=2.0, delta=1.0) == pytest.approx(25 * 3 / 51)
 
 
+@in_general_position
 @given(seed=SEEDS, scale=st.floats(0.3, 6.0), spread=st.sampled_from((0.1, 1.0, 3.0)))
 def test_the_tuned_variance_has_the_least_kl_of_the_interval(seed, scale, spread):
     posterior = Posterior(spread * normal(seed, 20, 3), normal(seed + 1, 20, 3) - 1.5)
@@ -256,6 +261,7 @@ def test_the_tuned_variance_has_the_least_kl_of_the_interval(seed, scale, spread
     assert posterior.kl(tuned).mean().item() <= min(searched) + 1e-10
 
 
+@in_general_position
 @given(seed=SEEDS, variance=st.floats(0.1, 30.0))
 def test_another_prior_in_the_evaluation_changes_the_kl_alone(seed, variance):
     linear = random_linear(seed)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
+from tests.effort import in_general_position
 from tests.vae_models.toys import DOUBLE, generator, gradients, normal
 from vae_models.likelihoods.discrete import BernoulliLikelihood
 from vae_models.model import Model
@@ -41,6 +42,7 @@ class Halves(nn.Module):
         return Posterior(self.scale * mean, log_variance)
 
 
+@in_general_position
 @given(seed=SEEDS, variance=st.floats(0.01, 100.0))
 def test_an_isotropic_prior_is_that_of_torch(seed, variance):
     prior = IsotropicPrior(latent_dim=2, variance=variance)
@@ -49,6 +51,7 @@ def test_an_isotropic_prior_is_that_of_torch(seed, variance):
     torch.testing.assert_close(prior.log_density(latent), law.log_prob(latent))
 
 
+@in_general_position
 @given(seed=SEEDS, variance=st.floats(0.1, 10.0))
 def test_kl_by_coordinate_adds_up_to_the_kl(seed, variance):
     posterior = Posterior(normal(seed, 4, 3), normal(seed + 1, 1, 3))
@@ -56,6 +59,7 @@ def test_kl_by_coordinate_adds_up_to_the_kl(seed, variance):
     torch.testing.assert_close(prior.kl_by_coordinate(posterior).sum(dim=1), prior.kl(posterior, posterior.mean))
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_a_mixture_is_that_of_torch_with_its_gradient(seed):
     prior, latent = mixture(seed, trained=True), normal(seed + 3, 5, 4, 2).requires_grad_()
@@ -72,6 +76,7 @@ def test_only_a_trained_mixture_has_parameters():
     assert len(list(mixture(0, trained=True).parameters())) == 3
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_a_vamp_prior_is_the_mixture_of_the_posteriors_of_its_inputs(seed):
     encoder, inputs = Halves(), normal(seed, 3, 4)

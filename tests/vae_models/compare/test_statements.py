@@ -8,6 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import in_general_position
 from tests.vae_models.compare.models import (
     BITS,
     OVERLAPPING,
@@ -155,6 +156,7 @@ def test_the_best_constant_code_has_the_value_of_its_integral(ratio, beta, delta
     np.testing.assert_allclose(constant_code_value(ratio, beta, delta, latent_dim), expected, rtol=1e-6, atol=1e-8)
 
 
+@in_general_position
 @given(seed=st.integers(0, 2**31))
 def test_no_scale_does_better_than_the_closed_form(seed):
     posterior = Posterior(normal(seed, 30, 2), normal(seed + 1, 30, 2))

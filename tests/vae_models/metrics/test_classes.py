@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.checked_types import types_unchecked
+from tests.effort import in_general_position
 from tests.vae_models.metrics.gaussians import SIGMAS
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.classes import _crossed_error, class_mismatch, component_accuracy, semi_supervised_error
@@ -29,6 +30,7 @@ def some_labels(seed, count, weights):
     return torch.multinomial(weights, count, replacement=True, generator=generator(seed))
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_mismatch_is_the_divergence_of_the_two_distributions(seed):
     rows, labels = some_rows(seed, 7, 3), some_labels(seed, 5, torch.ones(3, **DOUBLE))
@@ -68,6 +70,7 @@ def cost(table, pairs):
     return sum(table[i][j] for i, j in pairs)
 
 
+@in_general_position
 @given(seed=SEEDS, components=st.integers(1, 4), classes=st.integers(1, 4), count=st.integers(1, 30))
 def test_the_optimal_matching_is_the_best_of_all_and_the_greedy_one_takes_the_largest_first(
     seed, components, classes, count

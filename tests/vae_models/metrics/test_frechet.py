@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.checked_types import types_unchecked
+from tests.effort import in_general_position
 from tests.vae_models.metrics.gaussians import SIGMAS, case
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.frechet import Features, frechet_distance, frechet_of_decoded, generate, interpolated, slerp
@@ -32,6 +33,7 @@ def gaussian_distance(m1, c1, m2, c2):
     return ((m1 - m2).square() + c1 + c2 - 2 * (c1 * c2).sqrt()).sum().item()
 
 
+@in_general_position
 @given(seed=SEEDS, count=st.integers(6, 30))
 def test_the_distance_is_the_printed_formula_and_symmetric(seed, count):
     first, second = normal(seed, count, 4) @ normal(seed + 1, 4, 4), normal(seed + 2, 25, 4) + 1
@@ -40,6 +42,7 @@ def test_the_distance_is_the_printed_formula_and_symmetric(seed, count):
     assert frechet_distance(second, first) == pytest.approx((value, error), rel=1e-6)
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_a_shift_adds_its_square_and_a_sample_has_no_distance_to_itself(seed):
     points, shift = normal(seed, 20, 3), normal(seed + 1, 3)
@@ -101,6 +104,7 @@ def test_batches_do_not_change_the_distance():
     assert first.value == pytest.approx(second.value, rel=1e-9)
 
 
+@in_general_position
 @given(seed=SEEDS, ratio=st.floats(0, 1))
 def test_interpolation_runs_along_the_great_circle_at_constant_speed(seed, ratio):
     first, second = (torch.nn.functional.normalize(normal(seed + k, 4, 3), dim=1) for k in (0, 1))
@@ -111,6 +115,7 @@ def test_interpolation_runs_along_the_great_circle_at_constant_speed(seed, ratio
     torch.testing.assert_close((second * found).sum(dim=1), torch.cos((1 - ratio) * angle))
 
 
+@in_general_position
 @given(seed=SEEDS, ratio=st.floats(0, 1))
 def test_norms_run_linearly_and_stay_bounded_for_nearly_opposite_directions(seed, ratio):
     first = normal(seed, 4, 2)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.checked_types import types_unchecked
+from tests.effort import in_general_position
 from tests.vae_models.metrics.gaussians import SIGMAS, aggregate_kl, case, information
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.codes import Codes, draw_codes, encode
@@ -53,6 +54,7 @@ def by_hand(codes, *, leave_out):
     return total / count
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_estimates_of_a_tiny_set_are_those_of_the_definition(seed):
     codes = some_codes(seed)
@@ -70,6 +72,7 @@ def test_estimates_of_a_tiny_set_are_those_of_the_definition(seed):
     assert in_batch_information(codes, batch_size=3, **SPLIT).value == pytest.approx(expected, abs=1e-10)
 
 
+@in_general_position
 @given(seed=SEEDS, chunk=st.integers(1, 9))
 def test_chunks_change_nothing(seed, chunk):
     codes = some_codes(seed)
@@ -83,6 +86,7 @@ def test_chunks_change_nothing(seed, chunk):
         assert parts.error == pytest.approx(whole.error, abs=1e-12)
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_order_of_the_data_and_a_rotation_of_the_codes_change_nothing(seed):
     codes = some_codes(seed)
@@ -102,6 +106,7 @@ def test_the_order_of_the_data_and_a_rotation_of_the_codes_change_nothing(seed):
         assert estimate(turned, **SPLIT).value == pytest.approx(estimate(plain, **SPLIT).value, abs=1e-10)
 
 
+@in_general_position
 @given(seed=SEEDS, spread=st.floats(0.0, 1e3))
 def test_no_sampled_estimate_exceeds_its_cap(seed, spread):
     codes = some_codes(seed, spread=spread)
@@ -169,6 +174,7 @@ def test_a_larger_batch_raises_the_estimate():
     assert all(first < second for first, second in itertools.pairwise(found))
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_split_adds_up_and_agrees_with_the_estimate_over_all_data(seed):
     codes = some_codes(seed)
@@ -230,6 +236,7 @@ def test_a_finer_grid_changes_less_than_the_stated_error():
         assert second.error < 1e-10
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_densities_of_all_pairs_are_those_of_the_posterior(seed):
     codes = some_codes(seed)

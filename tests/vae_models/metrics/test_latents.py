@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.checked_types import types_unchecked
+from tests.effort import in_general_position
 from tests.vae_models.metrics.gaussians import SIGMAS, aggregate_covariance, case
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.codes import draw_codes
@@ -43,6 +44,7 @@ def test_the_covariance_of_gaussian_data_has_its_closed_form(estimator, seed):
         assert found.error == pytest.approx(math.sqrt(2 / 8000), rel=0.1)
 
 
+@in_general_position
 @given(seed=st.integers(0, 2**31), shift=st.floats(-5.0, 5.0))
 def test_a_rotation_and_a_shift_of_the_codes_leave_the_volume(seed, shift):
     mean, turn = normal(seed, 20, 3), torch.linalg.qr(normal(seed + 1, 3, 3)).Q

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from tests.checked_types import types_unchecked
+from tests.effort import in_general_position
 from tests.vae_models.metrics.gaussians import SIGMAS, case, exact_encoder, gaussian_data, log_evidence
 from tests.vae_models.toys import DOUBLE, generator, linear_model, normal
 from vae_models.metrics.codes import Codes
@@ -78,6 +79,7 @@ def density_by_hand(codes, i, j):
     return law.log_prob(codes.latent[i]).exp().item()
 
 
+@in_general_position
 @given(seed=SEEDS, chunk=st.integers(1, 9))
 def test_information_of_a_tiny_set_is_that_of_the_definition(seed, chunk):
     codes = some_codes(seed)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from numeric.maps import BrenierMap, ComposedMap
 from numeric.potentials import Ridges, Sum, isotropic
+from tests.effort import in_general_position
 from vae_models.networks.brenier import BrenierDecoder
 from variational.errors import InvalidInputError
 
@@ -41,6 +42,7 @@ def build(latent_dim, output_shape, *, seed=0, noise=0.0, **options):
     return decoder
 
 
+@in_general_position
 @given(
     latent=st.integers(1, 4),
     extra=st.integers(0, 3),
@@ -59,6 +61,7 @@ def test_the_inverse_lipschitz_inequality_holds_on_pairs(latent, extra, strength
     assert (images / distances).min() >= decoder.inverse_lipschitz * (1 - ROUNDING / scale)
 
 
+@in_general_position
 @given(latent=st.integers(1, 4), extra=st.integers(0, 3), strength=STRENGTHS, seed=SEEDS)
 def test_no_singular_value_of_the_jacobian_is_below_the_constant(latent, extra, strength, seed):
     decoder = build(latent, (latent + extra,), strength=strength, seed=seed, noise=1.0)
@@ -67,6 +70,7 @@ def test_no_singular_value_of_the_jacobian_is_below_the_constant(latent, extra, 
     assert values.min() >= decoder.inverse_lipschitz * (1 - ROUNDING)
 
 
+@in_general_position
 @given(seed=SEEDS, latent=st.integers(1, 3), extra=st.integers(1, 4), share=st.floats(0.0, 1.0))
 def test_for_fewer_latents_the_map_is_injective_even_at_zero_strength(seed, latent, extra, share):
     decoder = build(latent, (latent + extra,), strength=0.0, seed=seed)
@@ -79,6 +83,7 @@ def test_for_fewer_latents_the_map_is_injective_even_at_zero_strength(seed, late
     assert (images / (left - right).norm(dim=1)).min() > 0
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_each_map_increases_along_every_line(seed):
     # (f(z) - f(w)) . (z - w) >= L |z - w|^2, which is more than the inverse Lipschitz inequality
@@ -89,6 +94,7 @@ def test_each_map_increases_along_every_line(seed):
     assert (rise >= 0.5 * (left - right).square().sum(dim=1) * (1 - ROUNDING)).all()
 
 
+@in_general_position
 @given(latent=st.integers(1, 3), extra=st.integers(0, 3), seed=SEEDS)
 def test_jacobians_and_their_products_are_those_of_autograd(latent, extra, seed):
     decoder = build(latent, (latent + extra,), seed=seed, noise=1.0)
@@ -115,6 +121,7 @@ def shared(potential):
     return Sum(parts=(ridges, isotropic(potential.strength.item(), potential.tilt.detach().numpy())))
 
 
+@in_general_position
 @given(seed=SEEDS, extra=st.integers(0, 2))
 def test_the_maps_of_the_numeric_package_agree_on_shared_parameters(seed, extra):
     decoder = build(2, (2 + extra,), strength=0.7, widths=(6,), seed=seed, noise=0.5)
@@ -130,6 +137,7 @@ def test_the_maps_of_the_numeric_package_agree_on_shared_parameters(seed, extra)
     assert decoder.inverse_lipschitz == pytest.approx(expected.inverse_lipschitz, rel=1e-12)
 
 
+@in_general_position
 @given(
     shape=st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple),
     front=st.lists(st.integers(1, 3), max_size=3).map(tuple),

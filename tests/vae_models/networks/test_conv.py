@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.effort import in_general_position
 from vae_models.networks.arelbo import NETWORKS, arelbo_decoder, arelbo_encoder, arelbo_trunk
 from vae_models.networks.conv import ConvDecoder, Convolution, ConvTrunk, Dense
 from vae_models.networks.heads import DiagonalHead, FixedHead, ScalarHead
@@ -135,6 +136,7 @@ def test_the_pairs_have_the_measured_size(name, millions):
     assert round(sum(PARAMETERS[name]) / 1e6, 1) == millions
 
 
+@in_general_position
 @given(
     name=st.sampled_from(["smoothness", "mnist"]),
     space=st.tuples(st.integers(1, 3), st.integers(1, 3)),

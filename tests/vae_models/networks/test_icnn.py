@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numeric.potentials import Ridges, Sum, isotropic
+from tests.effort import in_general_position
 from vae_models.networks.icnn import ICNN, POSITIVE, PROFILES
 from variational.errors import InvalidInputError
 
@@ -60,6 +61,7 @@ def build(setting):
 SEEDS = st.integers(0, 2**31)
 
 
+@in_general_position
 @given(setting=settings(), seed=SEEDS, share=st.floats(0.0, 1.0))
 def test_the_strong_midpoint_inequality_holds(setting, seed, share):
     potential = build(setting)
@@ -70,6 +72,7 @@ def test_the_strong_midpoint_inequality_holds(setting, seed, share):
     assert (chord - bend - between).min() >= -ROUNDING * (1 + chord.abs().max())
 
 
+@in_general_position
 @given(setting=settings(), seed=SEEDS)
 def test_the_hessian_is_symmetric_with_eigenvalues_of_at_least_the_constant(setting, seed):
     potential = build(setting)
@@ -88,6 +91,7 @@ def test_the_constant_is_sharp_for_a_flat_network():
     torch.testing.assert_close(eigenvalues, potential.strength.expand(5, 3))
 
 
+@in_general_position
 @given(setting=settings(), seed=SEEDS)
 def test_the_gradient_is_that_of_autograd_and_needs_none(setting, seed):
     potential = build(setting)
@@ -105,6 +109,7 @@ def test_the_gradient_agrees_in_single_precision_at_the_width_of_the_paper():
     torch.testing.assert_close(potential.gradient(points), expected, rtol=1e-6, atol=1e-6 * float(expected.abs().max()))
 
 
+@in_general_position
 @given(setting=settings(SMOOTH), seed=SEEDS)
 def test_back_propagation_through_the_gradient_is_that_of_the_second_order(setting, seed):
     potential = build(setting)
@@ -124,6 +129,7 @@ def test_every_parameter_is_trained_through_the_gradient():
     assert all(parameter.grad.abs().max() > 0 for parameter in potential.parameters())
 
 
+@in_general_position
 @given(setting=settings(SMOOTH), seed=SEEDS)
 def test_the_hessian_and_its_products_are_those_of_autograd(setting, seed):
     potential = build(setting)
@@ -161,6 +167,7 @@ def test_the_inverse_gives_back_the_weights(positive):
     torch.testing.assert_close(to(back(weights)), weights)
 
 
+@in_general_position
 @given(setting=settings(dimension=5), seed=SEEDS, leading=st.integers(1, 4))
 def test_zeros_may_be_left_out(setting, seed, leading):
     potential = build(setting)

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.effort import in_general_position
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.inverse_lipschitz import (
     AnnealedStrength,
@@ -36,6 +37,7 @@ def normal(*shape, seed):
     return torch.randn(*shape, generator=seeded(seed), dtype=torch.float64)
 
 
+@in_general_position
 @given(seed=SEEDS, latent=st.integers(1, 3), extra=st.integers(0, 3))
 def test_both_estimates_are_above_the_guaranteed_constant(seed, latent, extra):
     generator = seeded(seed)
@@ -48,6 +50,7 @@ def test_both_estimates_are_above_the_guaranteed_constant(seed, latent, extra):
     assert min(pairs.upper, slopes.upper) >= decoder.inverse_lipschitz * (1 - ROUNDING)
 
 
+@in_general_position
 @given(seed=SEEDS, latent=st.integers(1, 3), outputs=st.integers(1, 4))
 def test_a_linear_map_is_measured_exactly_by_its_jacobian_and_from_above_by_pairs(seed, latent, outputs):
     matrix = normal(outputs, latent, seed=seed)

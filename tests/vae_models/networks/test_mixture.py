@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
 
+from tests.effort import in_general_position
 from vae_models.networks.mixture import (
     MixtureEncoder,
     MixturePosterior,
@@ -62,6 +63,7 @@ def test_each_class_has_rows_of_its_own(shape, batch, classes, latent):
         torch.testing.assert_close(posterior.log_variance[:, place], features @ weight[1, place].T + bias[1, place])
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_divergences_are_the_loop_over_classes(seed):
     posterior, logits = sample(seed), normal(CLASSES, seed=seed + 2)
@@ -77,6 +79,7 @@ def test_the_divergences_are_the_loop_over_classes(seed):
     torch.testing.assert_close(posterior.kl(logits, means, log_variances), total + discrete)
 
 
+@in_general_position
 @given(seed=SEEDS)
 def test_the_density_sums_the_classes_out(seed):
     posterior, latent = sample(seed), normal(5, BATCH, LATENT, seed=seed + 4)
