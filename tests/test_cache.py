@@ -272,12 +272,10 @@ def test_a_cache_that_cannot_be_written_is_noted_and_does_no_harm(capsys):
     assert len(printed.err.splitlines()) == 1
 
 
-def test_a_second_run_prints_the_same_from_the_cache(tmp_path):
+def test_what_is_judged_anew_is_printed_alike_from_the_cache():
     command = [sys.executable, "-m", "variational.check", "ncvae", "controls", "--symbolic", "--json"]
     runs = []
-    for extra in ([], [], ["--fresh"]):
-        finished = subprocess.run(
-            [*command, "--cache", str(tmp_path), *extra], cwd=ROOT, capture_output=True, text=True, check=True
-        )
+    for extra in (["--fresh"], []):  # the first renews the entries, in the cache that all tests share
+        finished = subprocess.run([*command, *extra], cwd=ROOT, capture_output=True, text=True, check=True)
         runs.append([{**json.loads(line), "seconds": None} for line in finished.stdout.splitlines()])
-    assert runs[0] == runs[1] == runs[2]
+    assert runs[0] == runs[1]

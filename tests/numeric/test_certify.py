@@ -6,10 +6,10 @@ import json
 import pytest
 
 from numeric import certify
+from tests.judged import verdict_of
 from tests.numeric import exact_instances as made
 from variational import verify
 from variational.certificates import certificate, write
-from variational.decide import judge
 from variational.errors import CertificateError
 from variational.papers.registry import claims, find_claim
 from variational.recheck import digest
@@ -47,7 +47,7 @@ def outcomes(verdict):
 @pytest.mark.parametrize("claim_id", MEANT)
 def test_the_panel_says_of_each_claim_what_it_should(claim_id):
     claim = find_claim(claim_id)
-    verdict = attached(claim, judge(claim, find_claim))
+    verdict = attached(claim, verdict_of(claim_id))
     assert MEANT[claim_id] in outcomes(verdict)
     assert verdict.status is claim.recorded
     assert certify.contradiction(claim, verdict) is None
@@ -56,13 +56,13 @@ def test_the_panel_says_of_each_claim_what_it_should(claim_id):
 @pytest.mark.parametrize("claim_id", MEANT)
 def test_a_certificate_with_instances_passes_the_verifier(claim_id):
     claim = find_claim(claim_id)
-    found = certificate(claim, attached(claim, judge(claim, find_claim)))
+    found = certificate(claim, attached(claim, verdict_of(claim_id)))
     assert "enclosure" in check_certificate(found, find_claim).levels
 
 
 def test_an_exact_verdict_keeps_everything_it_had():
     claim = find_claim("ncvae:thm6")
-    before = judge(claim, find_claim)
+    before = verdict_of(claim.id)
     after = attached(claim, before)
     assert after.evidence[: len(before.evidence)] == before.evidence
     assert dataclasses.replace(after, evidence=before.evidence) == before
@@ -110,7 +110,7 @@ def test_a_verdict_with_grounds_of_its_own_is_left_alone(status):
 def broken_proof():
     claim = find_claim("ncvae:thm7.corrected")
     false = dataclasses.replace(claim, formal={**claim.formal, "tested": find_claim("ncvae:thm7").formal["tested"]})
-    return false, attached(false, judge(claim, find_claim))
+    return false, attached(false, verdict_of(claim.id))
 
 
 def test_an_instance_against_a_proof_changes_no_verdict_and_is_said_in_one_line():
@@ -130,7 +130,7 @@ def test_the_verifier_refuses_such_a_certificate():
 
 def test_a_proof_for_other_spaces_is_not_contradicted_by_a_finite_one():
     claim = find_claim("ncvae:thm7.equality.corrected")
-    verdict = judge(claim, find_claim)
+    verdict = verdict_of(claim.id)
     against = Evidence(kind=KIND, shows="collapsed", data={"outcome": "level"})
     found = dataclasses.replace(verdict, evidence=(*verdict.evidence, against))
     assert FINITE not in verdict.spaces
@@ -158,7 +158,7 @@ def test_a_certificate_says_instance_bracket_both_sides_and_margin():
 
 def test_the_command_that_verifies_takes_the_file_and_refuses_it_altered(tmp_path, capsys):
     claim = find_claim("ncvae:thm6.corrected")
-    found = certificate(claim, attached(claim, judge(claim, find_claim)))
+    found = certificate(claim, attached(claim, verdict_of(claim.id)))
     path = write(found, tmp_path)
     assert verify.main([str(path)]) == 0
     piece = next(piece for piece in found["evidence"] if piece["kind"] == KIND)

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.judged import verdict_of
 from tests.papers.alterations import altered_text, sealed
 from variational.certificates import certificate
 from variational.decide import judge
@@ -73,7 +74,7 @@ MUTATIONS = {
 
 @pytest.fixture(scope="module")
 def certificates():
-    found = {claim.id: certificate(claim, judge(claim, find_claim)) for claim in EVERY}
+    found = {claim.id: certificate(claim, verdict_of(claim.id)) for claim in EVERY}
     return json.loads(json.dumps(found))
 
 

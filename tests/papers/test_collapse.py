@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from tests.judged import verdict_of
 from tests.papers.alterations import altered_text
 from variational.decide import judge
 from variational.papers.registry import find_claim
@@ -34,7 +35,7 @@ MUTATIONS = {
 def test_an_altered_statement_is_not_proved(name):
     label, old, new = MUTATIONS[name]
     claim = find_claim(f"ncvae:collapse.{label}")
-    assert judge(claim, find_claim).status is Status.PROVED
+    assert verdict_of(claim.id).status is Status.PROVED
     verdict = judge(altered_text(claim.id, old, new), find_claim)
     assert verdict.status is not Status.PROVED, verdict.reason
 

@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 
+from tests.judged import verdict_of
 from tests.papers.alterations import altered_text, sealed
 from variational.certificates import certificate
 from variational.decide import judge
@@ -67,7 +68,7 @@ MUTATIONS = {
 def test_an_altered_claim_is_not_decided_as_the_original(name):
     label, old, new = MUTATIONS[name]
     original = find_claim(f"illidvae:{label}")
-    assert judge(original, find_claim).status is original.recorded
+    assert verdict_of(original.id).status is original.recorded
     verdict = judge(altered_text(original.id, old, new), find_claim)
     assert verdict.status is not original.recorded, verdict.reason
 
@@ -89,13 +90,13 @@ def test_a_repaired_claim_is_proved(label):
         claim, formal={**claim.formal, "then": [text.replace(old, new) for text in claim.formal["then"]]}
     )
     assert repaired.formal != claim.formal
-    assert judge(claim, find_claim).status is Status.REFUTED
+    assert verdict_of(claim.id).status is Status.REFUTED
     assert judge(repaired, find_claim).status is Status.PROVED
 
 
 @pytest.fixture(scope="module")
 def certificates():
-    return {claim.id: certificate(claim, judge(claim, find_claim)) for claim in EVERY}
+    return {claim.id: certificate(claim, verdict_of(claim.id)) for claim in EVERY}
 
 
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.id)

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.judged import verdict_of
 from tests.papers.alterations import altered_field, sealed
 from variational import certificates
 from variational.decide import judge
@@ -82,7 +83,7 @@ MUTATIONS = {
 
 def test_the_originals_of_all_mutations_are_proved():
     originals = sorted({claim_id for claim_id, *_ in MUTATIONS.values()})
-    verdicts = {claim_id: judge(find_claim(claim_id), find_claim) for claim_id in originals}
+    verdicts = {claim_id: verdict_of(claim_id) for claim_id in originals}
     assert {claim_id: found.reason for claim_id, found in verdicts.items() if found.status is not Status.PROVED} == {}
 
 
@@ -103,7 +104,7 @@ GAP = {
 
 @pytest.mark.parametrize("name", GAP)
 def test_the_bounded_gap_needs_every_step(name):
-    assert judge(find_claim("infovae:prop1.gap"), find_claim).status is Status.REFUTED
+    assert verdict_of("infovae:prop1.gap").status is Status.REFUTED
     assert judge(altered_field("infovae:prop1.gap", *GAP[name]), find_claim).status is Status.UNDECIDED
 
 
@@ -146,7 +147,7 @@ REPAIRS = {
 @pytest.mark.parametrize("claim_id", REPAIRS)
 def test_a_repaired_misprint_is_proved(claim_id):
     field, old, new, hints = REPAIRS[claim_id]
-    assert judge(find_claim(claim_id), find_claim).status is Status.REFUTED
+    assert verdict_of(claim_id).status is Status.REFUTED
     repaired = altered_field(claim_id, field, old, new)
     repaired = dataclasses.replace(repaired, hints=repaired.hints if hints is None else hints)
     verdict = judge(repaired, find_claim)
@@ -155,7 +156,7 @@ def test_a_repaired_misprint_is_proved(claim_id):
 
 def certificate(claim_id):
     claim = find_claim(claim_id)
-    return json.loads(json.dumps(certificates.certificate(claim, judge(claim, find_claim))))
+    return json.loads(json.dumps(certificates.certificate(claim, verdict_of(claim_id))))
 
 
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.id)

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from tests.judged import verdict_of
 from tests.papers.alterations import altered_field
 from variational.decide import judge
 from variational.papers.registry import find_claim
@@ -111,7 +112,7 @@ MUTATIONS = {
 
 def test_the_originals_of_all_mutations_are_proved():
     originals = sorted({claim_id for claim_id, *_ in MUTATIONS.values()})
-    verdicts = {claim_id: judge(find_claim(claim_id), find_claim) for claim_id in originals}
+    verdicts = {claim_id: verdict_of(claim_id) for claim_id in originals}
     assert {claim_id: found.reason for claim_id, found in verdicts.items() if found.status is not Status.PROVED} == {}
 
 
@@ -152,7 +153,7 @@ SLACKED = ("ncvae:eq1.corrected", "ncvae:eq4.optimal", "ncvae:eq88.divergence", 
 @pytest.mark.parametrize("change", ["2*({})", "({}) + 1", "-({})", "0", "({}) + int[z](p(z)*phi(n(z)))"])
 def test_a_wrong_slack_proves_nothing(claim_id, change):
     claim = find_claim(claim_id)
-    assert judge(claim, find_claim).status is Status.PROVED
+    assert verdict_of(claim_id).status is Status.PROVED
     wrong = dataclasses.replace(claim, hints={"slack": change.format(claim.hints["slack"])})
     assert judge(wrong, find_claim).status is Status.UNDECIDED
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from tests.judged import verdict_of
 from variational.decide import judge
 from variational.papers.registry import CONTROLS, PAPERS, claims, find_claim
 from variational.records import Status
@@ -38,27 +39,15 @@ def outline(verdict):
     return verdict.status, verdict.reason, verdict.spaces, [piece.kind for piece in verdict.evidence]
 
 
-@pytest.fixture(scope="module")
-def verdict_of():
-    found = {}
-
-    def verdict(claim_id):
-        if claim_id not in found:
-            found[claim_id] = judge(find_claim(claim_id), find_claim)
-        return found[claim_id]
-
-    return verdict
-
-
 @pytest.mark.parametrize("claim", EVERY, ids=lambda claim: claim.id)
-def test_verdict_is_the_recorded_one(claim, verdict_of):
+def test_verdict_is_the_recorded_one(claim):
     verdict = verdict_of(claim.id)
     assert verdict.status is claim.recorded, verdict.reason
 
 
 @pytest.mark.parametrize("claim_id", SAMPLE)
 @pytest.mark.parametrize("recorded", list(Status), ids=lambda status: status.value)
-def test_the_recorded_verdict_is_not_looked_at(claim_id, recorded, verdict_of):
+def test_the_recorded_verdict_is_not_looked_at(claim_id, recorded):
     def relabelled(name):
         return dataclasses.replace(find_claim(name), recorded=recorded)
 
@@ -81,7 +70,7 @@ def test_there_are_printed_claims_that_are_refuted():
 
 
 @pytest.mark.parametrize("claim", PRINTED_AND_FALSE, ids=lambda claim: claim.id)
-def test_a_refuted_printed_claim_has_a_proved_form_of_its_own_or_of_what_it_is_part_of(claim, verdict_of):
+def test_a_refuted_printed_claim_has_a_proved_form_of_its_own_or_of_what_it_is_part_of(claim):
     wholes = [whole for whole in EVERY if claim.id in whole.formal.get("of", ())]
     corrections = [found for found in (claim, *wholes) if found.corrected_by is not None]
     assert corrections, f"{claim.id} is refuted, and nothing says what holds instead"

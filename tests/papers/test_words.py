@@ -12,6 +12,7 @@ from scipy.special import erfc, expit, log_expit
 
 from numeric.problem import ncvae_problem
 from numeric.solve import solve
+from tests.judged import verdict_of
 from tests.papers.alterations import altered_text
 from variational.decide import judge
 from variational.papers.registry import find_claim
@@ -164,7 +165,7 @@ MUTATIONS = {
 def test_an_altered_statement_is_not_decided_as_the_original(name):
     claim_id, old, new = MUTATIONS[name]
     claim = find_claim(claim_id)
-    assert judge(claim, find_claim).status is claim.recorded
+    assert verdict_of(claim_id).status is claim.recorded
     assert judge(altered_text(claim_id, old, new), find_claim).status is not claim.recorded
 
 
@@ -181,7 +182,7 @@ SPACES = {
 
 @pytest.mark.parametrize("claim_id", SPACES)
 def test_a_verdict_names_the_spaces_of_its_argument(claim_id):
-    assert set(judge(find_claim(claim_id), find_claim).spaces) == SPACES[claim_id]
+    assert set(verdict_of(claim_id).spaces) == SPACES[claim_id]
 
 
 TESTED = (
