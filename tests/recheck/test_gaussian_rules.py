@@ -1,49 +1,22 @@
 """The rule for Gaussian lower bounds takes the enclosures of the judge and nothing that was altered."""
 
 import dataclasses
-import json
 
 import pytest
 
+from tests.recheck.parts import check, part_of
 from variational import balls, judge_gaussian
-from variational.decide import evidence_json, judge
 from variational.errors import CertificateError
 from variational.papers.ncvae.theorem7 import REPAIRED_G
 from variational.papers.registry import find_claim
-from variational.recheck.certificate import check_part
 from variational.recheck.finding import ENCLOSURE
 from variational.records import DENSITIES, DISCRETE_X, FINITE, SPACES
 
 CLAIMS = ("ncvae:thm7", "ncvae:eq88", "ncvae:eq80.chain")
 
 
-@pytest.fixture(scope="module")
-def part_of():
-    found = {}
-
-    def part(claim_id):
-        if claim_id not in found:
-            claim = find_claim(claim_id)
-            verdict = judge(claim, find_claim)
-            found[claim_id] = json.dumps(
-                {
-                    "status": verdict.status.value,
-                    "spaces": verdict.spaces,
-                    "formal": claim.formal,
-                    "evidence": evidence_json(verdict),
-                }
-            )
-        return json.loads(found[claim_id])
-
-    return part
-
-
-def check(claim, part):
-    return check_part(part, claim, find_claim)
-
-
 @pytest.mark.parametrize("claim_id", CLAIMS)
-def test_the_evidence_of_the_judge_is_accepted(part_of, claim_id):
+def test_the_evidence_of_the_judge_is_accepted(claim_id):
     part = part_of(claim_id)
     assert part["status"] == "refuted"
     assert check(find_claim(claim_id), part).levels == (ENCLOSURE,)
@@ -138,7 +111,7 @@ ALTERATIONS = {
 
 @pytest.mark.parametrize("name", ALTERATIONS)
 @pytest.mark.parametrize("claim_id", ["ncvae:thm7", "ncvae:eq88"])
-def test_an_altered_enclosure_is_rejected(part_of, claim_id, name):
+def test_an_altered_enclosure_is_rejected(claim_id, name):
     part = part_of(claim_id)
     ALTERATIONS[name](part)
     with pytest.raises(CertificateError):
@@ -146,7 +119,7 @@ def test_an_altered_enclosure_is_rejected(part_of, claim_id, name):
 
 
 @pytest.mark.parametrize(("claim_id", "other"), [("ncvae:thm7", "ncvae:eq88"), ("ncvae:eq88", "ncvae:thm7")])
-def test_the_evidence_of_another_bound_is_rejected(part_of, claim_id, other):
+def test_the_evidence_of_another_bound_is_rejected(claim_id, other):
     part = part_of(claim_id)
     part["evidence"] = part_of(other)["evidence"]
     with pytest.raises(CertificateError):
@@ -174,7 +147,7 @@ def test_the_evidence_of_another_bound_is_rejected(part_of, claim_id, other):
     ],
     ids=str,
 )
-def test_the_enclosure_does_not_carry_over_to_an_altered_bound(part_of, claim_id, changes):
+def test_the_enclosure_does_not_carry_over_to_an_altered_bound(claim_id, changes):
     part = part_of(claim_id)
     claim = find_claim(claim_id)
     altered = dataclasses.replace(claim, formal={**claim.formal, **changes})
@@ -183,14 +156,14 @@ def test_the_enclosure_does_not_carry_over_to_an_altered_bound(part_of, claim_id
         check(altered, part)
 
 
-def test_the_registered_statement_is_required(part_of):
+def test_the_registered_statement_is_required():
     part = part_of("ncvae:thm7")
     part["formal"]["g"] = REPAIRED_G
     with pytest.raises(CertificateError, match="not the registered one"):
         check(find_claim("ncvae:thm7"), part)
 
 
-def test_a_verdict_on_discrete_data_alone_is_accepted(part_of):
+def test_a_verdict_on_discrete_data_alone_is_accepted():
     part = part_of("ncvae:thm7")
     part["spaces"] = [DISCRETE_X]
     assert check(find_claim("ncvae:thm7"), part).levels == (ENCLOSURE,)
@@ -199,7 +172,7 @@ def test_a_verdict_on_discrete_data_alone_is_accepted(part_of):
 @pytest.mark.parametrize(
     ("claim_id", "changes"), [("ncvae:thm7", {"g": REPAIRED_G}), ("ncvae:eq88", {"factor": "1/2"})], ids=str
 )
-def test_true_enclosures_that_show_no_violation_are_rejected(part_of, claim_id, changes):
+def test_true_enclosures_that_show_no_violation_are_rejected(claim_id, changes):
     part = part_of(claim_id)
     claim = find_claim(claim_id)
     altered = dataclasses.replace(claim, formal={**claim.formal, **changes})
