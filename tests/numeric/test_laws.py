@@ -167,6 +167,7 @@ def test_noise_where_the_data_are_nothing_is_reported_as_missing():
     assert gaussian_ratio(np.zeros(100), 1.0, np.full(100, 1.0), 1.0).missing == 0
 
 
+@in_general_position
 @given(pair=pairs(), scale=st.floats(0.01, 3))
 def test_added_noise_is_the_gaussian_with_the_sum_of_covariances(pair, scale):
     mean, covariance = pair[:2]
