@@ -5,6 +5,8 @@ Both have a ``MixtureEncoder`` and a ``MixturePrior``; IL-LIDMVAE is the one wit
 Source: illidvae, Definition 4.2; Dilokthanakul et al. (2016), GMVAE; Kingma et al. (2014), M2, equation (7).
 """
 
+from collections.abc import Mapping
+
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
@@ -44,8 +46,13 @@ class MixtureElbo(nn.Module):
         """Refuse a run of ``total_steps`` optimiser steps at whose end the weight still moves."""
         require_settled(self.beta, total_steps=total_steps, name="beta")
 
-    def forward(self, model: Model, batch: Batch) -> Terms:
+    def forward(self, model: Model, batch: Batch, *, weights: Mapping[str, float | Tensor] | None = None) -> Terms:
         """Return the loss of a model with classes on a batch.
+
+        Args:
+            model: The model.
+            batch: The batch.
+            weights: Of the parts, in place of those of the step; tensors where one program trains several models.
 
         Raises:
             InvalidInputError: The encoder gives no class, or the prior is no mixture of as many components.
@@ -58,12 +65,14 @@ class MixtureElbo(nn.Module):
             "class_kl": posterior.class_kl(prior.logits).mean(),
             "component_kl": posterior.expectation(posterior.component_kl(prior.means, prior.log_variances)).mean(),
         }
-        # the step is not asked for where it makes no difference: such a loss can be recorded and replayed
-        weights = self.weights(batch.step if self.beta.settled_at else 0)
+        if weights is None:
+            # the step is not asked for where it makes no difference: such a loss can be recorded and replayed
+            weights = self.weights(batch.step if self.beta.settled_at else 0)
         loss = values["reconstruction"]
         for name in ("class_kl", "component_kl"):
-            if weights[name] != 0:  # zero times an infinite part would be nan
-                loss = loss + weights[name] * values[name]
+            weight = weights[name]
+            if isinstance(weight, Tensor) or weight != 0:  # zero times an infinite part would be nan
+                loss = loss + weight * values[name]
         return Terms(loss=loss, parts={name: value.detach() for name, value in values.items()})
 
 

@@ -1,7 +1,7 @@
 """A loss as a weighted sum of parts: every paper is a list of parts and weights."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -91,22 +91,30 @@ class WeightedSum(nn.Module):
         """Return what is trained against the model."""
         return [weight for part in self.parts if isinstance(part, Adversary) for weight in part.parameters()]
 
-    def forward(self, model: Model, batch: Batch) -> Terms:
-        """Return the loss of the model on a batch."""
+    def forward(self, model: Model, batch: Batch, *, weights: Mapping[str, float | Tensor] | None = None) -> Terms:
+        """Return the loss of the model on a batch.
+
+        Args:
+            model: The model.
+            batch: The batch.
+            weights: Of the parts, in place of those of the step; tensors where one program trains several models.
+        """
         passed = run(model, batch, inference=self.inference, code=self.code)
-        # the step is not asked for where it makes no difference: such a loss can be recorded and replayed
-        weights = self.weights(batch.step) if self._constant is None else self._constant
+        if weights is None:
+            # the step is not asked for where it makes no difference: such a loss can be recorded and replayed
+            weights = self.weights(batch.step) if self._constant is None else self._constant
         loss: Tensor | None = None
         values: dict[str, Tensor] = {}
         for name, part in zip(self.schedules, self.parts, strict=True):
             weight = weights[name]
-            if weight == 0:  # zero times an infinite part would be nan
+            given = isinstance(weight, Tensor)  # what it is, is not asked of a tensor
+            if not given and weight == 0:  # zero times an infinite part would be nan
                 with torch.no_grad():
                     values[name] = part(passed)
                 continue
             value = part(passed)
             values[name] = value.detach()
-            weighted = value if weight == 1 else weight * value
+            weighted = value if not given and weight == 1 else weight * value
             loss = weighted if loss is None else loss + weighted
         if loss is None:
             loss = torch.zeros((), dtype=passed.latent.dtype, device=passed.latent.device)
