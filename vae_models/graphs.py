@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the engine holds a graph, and the graph the engine
 _WARM_UP = 3  # steps before recording, in which libraries choose their kernels
 
 
-class _WatchedBatch(Batch):
+class WatchedBatch(Batch):
     """A batch that notices whether the objective asks for the step, which a recording would freeze."""
 
     asked = False
@@ -61,14 +61,14 @@ class GraphedStep:
         graph = torch.cuda.CUDAGraph()
         graph.register_generator_state(engine.generator)
         engine.optimiser.zero_grad(set_to_none=True)
-        _WatchedBatch.asked = False
+        WatchedBatch.asked = False
         with torch.cuda.graph(graph):
             plain = engine.batch_of(self._index)
-            batch = _WatchedBatch(data=plain.data, index=plain.index, step=engine.steps, generator=plain.generator)
+            batch = WatchedBatch(data=plain.data, index=plain.index, step=engine.steps, generator=plain.generator)
             with engine.precision():
                 terms = engine.objective_of_batch(batch)
             engine.update(terms.loss)
-        if _WatchedBatch.asked:
+        if WatchedBatch.asked:
             self.possible = False
             return
         self._graph, self._terms = graph, terms

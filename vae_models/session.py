@@ -7,7 +7,6 @@ import os
 import platform
 from collections.abc import Callable
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,6 +16,7 @@ from vae_models.checkpoint import Found, find_checkpoint, set_aside
 from vae_models.command_line import CONFIG, Task
 from vae_models.config import RunConfig
 from vae_models.data.catalogue import data_folder
+from vae_models.data.dataset import DataSet
 from vae_models.data.sources import load
 from vae_models.engine import Engine
 from vae_models.errors import NonFiniteLossError
@@ -62,12 +62,43 @@ def run_session(task: Task, *, stop: Callable[[], bool], say: Say, terminal: boo
 
 
 def _run(task: Task, *, world: World, stop: Callable[[], bool], say: Say, terminal: bool) -> RunRecord | None:
-    finished = _finished(task)
-    if finished is not None:
-        say(f"{task.folder} is finished: {finished.outcome} at step {finished.step}")
-        return finished
+    done = finished(task)
+    if done is not None:
+        say(f"{task.folder} is finished: {done.outcome} at step {done.step}")
+        return done
+    training = begin(task, data=load_data(task), world=world, stop=stop, say=say)
+    with contextlib.ExitStack() as stack:
+        if terminal:
+            training.progress = stack.enter_context(Bar(total=training.total, step=training.engine.steps))
+        try:
+            result = training.run()
+        except NonFiniteLossError:
+            if world.rank == 0:
+                write_record(task, training.engine, training.result("non-finite loss"))
+            raise
+    return write_record(task, training.engine, result) if world.rank == 0 else None
+
+
+def load_data(task: Task) -> DataSet:
+    """Return the data of a run.
+
+    Raises:
+        DataError: They are missing or altered.
+    """
+    return load(task.config.data, data_folder(task.config.machine.data_dir))
+
+
+def begin(task: Task, *, data: DataSet, world: World, stop: Callable[[], bool], say: Say) -> Training:
+    """Return a run before its first step, or where its last checkpoint left it.
+
+    Args:
+        task: The run, whose folder is there and locked by this process.
+        data: Of the run.
+        world: Of the processes that train it.
+        stop: Whether to finish the step, write a checkpoint and return.
+        say: What is told what is chosen and decided, a sentence each.
+    """
     config = task.config
-    data = load(config.data, data_folder(config.machine.data_dir))
     torch.manual_seed(derived_seed(config.seed, "weights"))
     model, objective = build(config, data)
     found = _checkpoint(task, first=world.rank == 0, say=say) if task.resumed else None
@@ -77,23 +108,14 @@ def _run(task: Task, *, world: World, stop: Callable[[], bool], say: Say, termin
         write_whole(task.folder / CONFIG, (json.dumps(config.to_json(), indent=1) + "\n").encode())
     torch.manual_seed(derived_seed(config.seed, "default draws", world.rank))
     engine = Engine(model, objective, data.train, config=config, world=world)
-    with contextlib.ExitStack() as stack:
-        training = Training(engine, data, folder=task.folder, found=found, stop=stop, say=say)
-        if terminal:
-            training.progress = stack.enter_context(Bar(total=training.total, step=engine.steps))
-        try:
-            result = training.run()
-        except NonFiniteLossError:
-            _write_record(task.folder, engine, training.result("non-finite loss"))
-            raise
-    return _write_record(task.folder, engine, result)
+    return Training(engine, data, folder=task.folder, found=found, stop=stop, say=say)
 
 
 def _ignore(_message: str) -> None:
     pass
 
 
-def _finished(task: Task) -> RunRecord | None:
+def finished(task: Task) -> RunRecord | None:
     """Return the record of a resumed run that has nothing left to do."""
     path = task.folder / RECORD
     longer = (task.config.epochs, task.config.steps) != (task.begun.epochs, task.begun.steps)
@@ -133,9 +155,15 @@ def _with_threads(config: RunConfig, *, world: World, model: Any, objective: Any
     return dataclasses.replace(config, machine=dataclasses.replace(config.machine, threads=threads))
 
 
-def _write_record(folder: Path, engine: Engine, result: Result) -> RunRecord | None:
-    if engine.world.rank != 0:
-        return None
+def write_record(task: Task, engine: Engine, result: Result, **machine_too: str) -> RunRecord:
+    """Write the record of a run into its folder and return it.
+
+    Args:
+        task: The run.
+        engine: That trained it.
+        result: How it ended.
+        machine_too: What is said of the machine beside device, threads and versions.
+    """
     config, device = engine.config, engine.device
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     machine = {
@@ -145,6 +173,7 @@ def _write_record(folder: Path, engine: Engine, result: Result) -> RunRecord | N
         "cores": str(os.cpu_count()),
         "python": platform.python_version(),
         **{package: metadata.version(package) for package in ("torch", "numpy", "safetensors")},
+        **machine_too,
     }
     sources, targets = described(config)
     record = RunRecord(
@@ -162,5 +191,5 @@ def _write_record(folder: Path, engine: Engine, result: Result) -> RunRecord | N
         sources=sources,
         targets=targets,
     )
-    write_whole(folder / RECORD, record.to_text().encode())
+    write_whole(task.folder / RECORD, record.to_text().encode())
     return record

@@ -15,7 +15,7 @@ from vae_models.errors import NonFiniteLossError
 from vae_models.evaluation import evaluate
 from vae_models.files import write_whole
 from vae_models.logs import RunLog
-from vae_models.objective import Scheduled
+from vae_models.objective import Scheduled, Terms
 from vae_models.plateau import Action, Plateau
 from vae_models.progress import Progress, Silent
 from vae_models.records import LogRecord, Outcome
@@ -95,6 +95,8 @@ class Training:
         self._saved_at = engine.steps if found is not None and found.path is not None else -1
         self._saved_time = time.monotonic()
         self._logged_time, self._logged_step = time.perf_counter(), engine.steps
+        self._evaluate_every = max(1, round(self.config.evaluate_every * engine.steps_per_epoch))
+        self.begin()
 
     loss: float | None
 
@@ -111,35 +113,56 @@ class Training:
         Raises:
             NonFiniteLossError: After the batch was saved in the folder.
         """
-        engine, machine, total = self.engine, self.config.machine, self.total
-        evaluate_every = max(1, round(self.config.evaluate_every * engine.steps_per_epoch))
-        log_every, save_every = machine.log_every, machine.checkpoint_every
-        outcome: Outcome = "done"
-        begun, before = time.perf_counter(), self.seconds
+        outcome: Outcome | None = None if self.engine.steps < self.total else "done"
+        self.begin()
         try:
-            while engine.steps < total:
-                self._window.add(engine.step())
-                step = engine.steps
-                self.seconds = before + time.perf_counter() - begun
-                if step % log_every == 0 or step == total:
-                    self._write_line()
-                measured = self._after_epoch() if step % engine.steps_per_epoch == 0 else {}
-                if (step % evaluate_every == 0 or step == total) and self._evaluate(measured) is Action.STOP:
-                    outcome = "stopped early"
-                    break
-                if engine.world.any(self._stop()):
-                    outcome = "interrupted" if step < total else "done"
-                    break
-                due = save_every is not None and step % save_every == 0
-                if due or (step % log_every == 0 and engine.world.any(self._is_due())):
-                    self._save()
-            engine.look()
+            while outcome is None:
+                outcome = self.after(self.engine.step())
+            self.engine.look()
         except NonFiniteLossError as error:
-            self._save_batch(error)
+            self.fail(error)
             raise
         finally:
-            if self._log is not None:
-                self._log.close()
+            self.close()
+        return self.end(outcome)
+
+    def begin(self) -> None:
+        """Start the clock, for whoever takes the steps of the engine in place of ``run``."""
+        self._begun = time.perf_counter() - self.seconds
+
+    def after(self, terms: Terms) -> Outcome | None:
+        """Do what a step of the engine is followed by, and return how the run ended, if it did.
+
+        Args:
+            terms: Of the step.
+
+        Raises:
+            NonFiniteLossError: A mean, or a validation loss, is not finite.
+        """
+        engine, machine, step = self.engine, self.config.machine, self.engine.steps
+        self._window.add(terms)
+        self.seconds = time.perf_counter() - self._begun
+        if step % machine.log_every == 0 or step == self.total:
+            self._write_line()
+        measured = self._after_epoch() if step % engine.steps_per_epoch == 0 else {}
+        if (step % self._evaluate_every == 0 or step == self.total) and self._evaluate(measured) is Action.STOP:
+            return "stopped early"
+        if engine.world.any(self._stop()):
+            return "interrupted" if step < self.total else "done"
+        if step >= self.total:
+            return "done"
+        due = machine.checkpoint_every is not None and step % machine.checkpoint_every == 0
+        if due or (step % machine.log_every == 0 and engine.world.any(self._is_due())):
+            self._save()
+        return None
+
+    def close(self) -> None:
+        """Close the log."""
+        if self._log is not None:
+            self._log.close()
+
+    def end(self, outcome: Outcome) -> Result:
+        """Save the last checkpoint and return how the run ended."""
         self._save()
         return self.result(outcome)
 
@@ -255,8 +278,8 @@ class Training:
             save_checkpoint(self._folder / CHECKPOINTS, state, step=self.engine.steps, identity=self.config.trajectory)
         self._saved_at, self._saved_time = self.engine.steps, time.monotonic()
 
-    def _save_batch(self, error: NonFiniteLossError) -> None:
-        """Save what the step was computed from, in the form of a checkpoint that no run goes on from."""
+    def fail(self, error: NonFiniteLossError) -> None:
+        """Save what the bad step was computed from, in the form of a checkpoint that no run goes on from."""
         engine = self.engine
         state = engine.weights()
         about: dict[str, Any] = {"step": error.step, "message": str(error)}
