@@ -1,6 +1,6 @@
 """The command that runs a study: every cell trained and measured, on this machine or on a Ray cluster.
 
-python -m vae_models.sweep STUDY --out DIR [--engine local|ray] [--address ADDR] [--jobs N] [--gpus F]
+python -m vae_models.sweep STUDY --out DIR [--engine local|ray] [--address ADDR] [--jobs N] [--gpus F] [--stack N]
 python -m vae_models.sweep --list
 
 Called again with the same folder it goes on: cells that ended are not run again.
@@ -15,7 +15,7 @@ from pathlib import Path
 from vae_models.files import locked
 from vae_models.progress import cells_bar
 from vae_models.signals import StopRequest
-from vae_models.studies.cell import Job, jobs_of
+from vae_models.studies.cell import APART, Job, jobs_of
 from vae_models.studies.engines import engine_factory
 from vae_models.studies.records import STUDY, CellRecord, StudyRecord, read_study
 from vae_models.studies.registry import find_study, list_studies
@@ -37,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--address", metavar="ADDR", help="of a Ray cluster; one of this machine if left out")
     parser.add_argument("--jobs", type=int, metavar="N", help="cells at a time; default: as many as fit")
     parser.add_argument("--gpus", type=float, default=0.0, metavar="F", help="GPUs of a cell, as 0.25 (%(default)s)")
+    parser.add_argument("--stack", type=int, default=1, metavar="N", help="cells in one program (%(default)s)")
     parser.add_argument("--retry-failed", action="store_true", help="run failed cells again")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the data sets")
     return parser
@@ -68,6 +69,7 @@ def _check(options: argparse.Namespace) -> None:
         "STUDY must be named": options.study is not None,
         "--out must name a folder": options.out is not None,
         f"--jobs must be at least 1, got {options.jobs}": options.jobs is None or options.jobs >= 1,
+        f"--stack must be at least 1, got {options.stack}": options.stack >= 1,
         f"--gpus must be at least 0 and finite, got {options.gpus}": 0 <= options.gpus < float("inf"),
         "--address must be left out without --engine ray": options.address is None or options.engine == "ray",
     }
@@ -100,14 +102,20 @@ def _sweep(options: argparse.Namespace) -> int:
         if earlier is not None and known == len(jobs) == len(earlier.cells):
             return _told(earlier, out)
         engine = factory()
+        apart: dict[str, list[str]] = {}  # names of cells by why they were trained one by one
         with cells_bar(len(jobs), known, terminal=sys.stderr.isatty()) as advance, contextlib.closing(engine):
 
             def tell(job: Job, cell: CellRecord) -> None:
                 advance(job.folder.name)
                 if cell.outcome == "failed":
                     print(f"failed: {cell.arm}, seed {cell.seed}: {cell.error.splitlines()[0]}", file=sys.stderr)
+                why = cell.machine.get("stacked", "")
+                if why.startswith(APART):
+                    apart.setdefault(why.removeprefix(APART), []).append(f"{cell.arm}, seed {cell.seed}")
 
-            record = sweep(jobs, engine, out=out, stop=stop, tell=tell, again=options.retry_failed)
+            record = sweep(jobs, engine, out=out, stop=stop, tell=tell, again=options.retry_failed, stack=options.stack)
+        for why, names in apart.items():
+            print(f"trained one by one: {'; '.join(names)}: {why}", file=sys.stderr)
         if stop() and len(record.cells) < record.total:
             told = f"interrupted with {len(record.cells)} of {record.total} cells ended; the same command goes on"
             print(told, file=sys.stderr)

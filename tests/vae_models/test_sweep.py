@@ -18,7 +18,7 @@ from vae_models.metrics.suite import METRICS
 from vae_models.options import read_fields
 from vae_models.presets.registry import PRESETS, find_preset
 from vae_models.records import RunRecord
-from vae_models.studies.cell import jobs_of, run_cell
+from vae_models.studies.cell import jobs_of, run_cells
 from vae_models.studies.engines import LocalEngine, RayEngine, fitting_jobs
 from vae_models.studies.records import CELL, STUDY, StudyRecord, read_cell, read_study
 from vae_models.studies.registry import STUDIES
@@ -38,10 +38,10 @@ class Inline:
     def __init__(self):
         self.submitted, self.ended = [], []
 
-    def submit(self, job):
-        self.submitted.append(job)
-        run_cell(job, stop=lambda: False)
-        self.ended.append((job, "it ran"))
+    def submit(self, bundle):
+        self.submitted.extend(bundle)
+        run_cells(bundle, stop=lambda: False)
+        self.ended.append((bundle, "it ran"))
 
     def wait(self, _seconds):
         ended, self.ended = self.ended, []
@@ -54,9 +54,9 @@ class Inline:
 class Killed(Inline):
     """Loses every cell, as a worker that is killed does."""
 
-    def submit(self, job):
-        self.submitted.append(job)
-        self.ended.append((job, "it was killed"))
+    def submit(self, bundle):
+        self.submitted.extend(bundle)
+        self.ended.append((bundle, "it was killed"))
 
 
 def swept(jobs, engine, out, **options):
@@ -274,6 +274,7 @@ def test_the_command_runs_a_study_and_says_how_it_ended(out, capsys):
         (["arelbo-table7-small"], "--out"),
         (["arelbo-table7-small", "--out", "x", "--jobs", "0"], "--jobs"),
         (["arelbo-table7-small", "--out", "x", "--gpus", "nan"], "--gpus"),
+        (["arelbo-table7-small", "--out", "x", "--stack", "0"], "--stack"),
         (["arelbo-table7-small", "--out", "x", "--address", "auto"], "--address"),
         (["arelbo-tabel7-small", "--out", "x"], "arelbo-table7-small"),
     ],

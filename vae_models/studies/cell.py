@@ -1,4 +1,4 @@
-"""One cell of a study in a worker: trained, measured, and how it ended left in the folder of its run."""
+"""Cells of a study in a worker: trained, measured, and how each ended left in the folder of its run."""
 
 import contextlib
 import dataclasses
@@ -7,20 +7,25 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vae_models.command_line import CONFIG, Task, read_config
 from vae_models.config import MachineConfig, RunConfig
-from vae_models.errors import FolderInUseError
+from vae_models.errors import FolderInUseError, NonFiniteLossError
 from vae_models.evaluation_records import EVALUATION, Entry
 from vae_models.files import write_whole
 from vae_models.options import read_fields
 from vae_models.presets.registry import find_preset
-from vae_models.records import MetricRecord, Split
+from vae_models.records import MetricRecord, RunRecord, Split
 from vae_models.signals import StopRequest
 from vae_models.studies.records import CELL, CellRecord
 from vae_models.studies.study import Arm, Study
 
+if TYPE_CHECKING:  # loads torch
+    from vae_models.stacked.session import Together
+
 CHECKPOINT_SECONDS = 20.0  # what a killed worker loses at most
+APART = "no: "  # before the reason why a cell was not trained with others
 _TOLD = 3  # last lines of a traceback that a record holds
 
 
@@ -41,6 +46,9 @@ class Job:
     config: RunConfig
     folder: Path
     attempt: int = 1
+
+
+Bundle = tuple[Job, ...]  # cells of one worker: one, or several that may be trained as one program
 
 
 def jobs_of(study: Study, *, out: Path, gpus: float = 0.0, data_dir: str | None = None) -> list[Job]:
@@ -64,11 +72,34 @@ def jobs_of(study: Study, *, out: Path, gpus: float = 0.0, data_dir: str | None 
     return found
 
 
-def run_cell(job: Job, *, stop: Callable[[], bool]) -> CellRecord | None:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What was done for a cell together with others.
+
+    Attributes:
+        ended: The record of its run, or what ended that; None where it is still to be trained.
+        apart: Why it could not be trained with the others.
+        seconds: Since the beginning.
+        cpu_seconds: Of the processor, the share of this cell.
+    """
+
+    ended: RunRecord | NonFiniteLossError | None = None
+    apart: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
+def run_cell(job: Job, *, stop: Callable[[], bool], trained: Trained | None = None) -> CellRecord | None:
     """Train and measure a cell, write how it ended, and return that; None where it was asked to stop.
 
     Whatever a cell raises becomes a record of a failed cell, but for a folder that another process still holds.
+
+    Args:
+        job: The cell.
+        stop: Whether to write a checkpoint and return.
+        trained: What was done for it before.
     """
+    trained = trained or Trained()
     begun, cpu = time.monotonic(), time.process_time()
     job.folder.mkdir(parents=True, exist_ok=True)
     record = CellRecord(
@@ -80,7 +111,7 @@ def run_cell(job: Job, *, stop: Callable[[], bool]) -> CellRecord | None:
         attempts=job.attempt,
     )
     try:
-        found = _trained_and_measured(job, record, stop=stop)
+        found = _trained_and_measured(job, record, trained, stop=stop)
     except FolderInUseError:
         raise
     except Exception as error:  # noqa: BLE001  a study goes on, whatever its cells raise
@@ -89,13 +120,52 @@ def run_cell(job: Job, *, stop: Callable[[], bool]) -> CellRecord | None:
         found = dataclasses.replace(record, outcome="failed", error="\n".join([message, *told[:-1]]))
     if found is None:
         return None
-    seconds, cpu_seconds = round(time.monotonic() - begun, 2), round(time.process_time() - cpu, 2)
-    found = dataclasses.replace(found, seconds=seconds, cpu_seconds=cpu_seconds)
+    seconds = trained.seconds + time.monotonic() - begun
+    cpu_seconds = trained.cpu_seconds + time.process_time() - cpu
+    found = dataclasses.replace(found, seconds=round(seconds, 2), cpu_seconds=round(cpu_seconds, 2))
     write_whole(job.folder / CELL, found.to_text().encode())
     return found
 
 
-def _trained_and_measured(job: Job, record: CellRecord, *, stop: Callable[[], bool]) -> CellRecord | None:
+def run_cells(bundle: Bundle, *, stop: Callable[[], bool], must_pay: bool = True) -> None:
+    """Train cells as one program, where that is possible and pays, and measure and record each.
+
+    Args:
+        bundle: Cells that have not ended.
+        stop: Whether to write checkpoints and return.
+        must_pay: Whether cells that take longer as one program are trained one by one.
+    """
+    if len(bundle) == 1:
+        run_cell(bundle[0], stop=stop)
+        return
+    begun, cpu = time.monotonic(), time.process_time()
+    together = _train_together(bundle, stop=stop, must_pay=must_pay)
+    done = Trained(seconds=time.monotonic() - begun, cpu_seconds=(time.process_time() - cpu) / len(bundle))
+    for job in bundle:
+        ended = together.ended.get(job.folder)
+        run_cell(job, stop=stop, trained=dataclasses.replace(done, ended=ended, apart=together.apart))
+
+
+def _train_together(bundle: Bundle, *, stop: Callable[[], bool], must_pay: bool) -> "Together":
+    from vae_models.stacked.session import Together, train_together  # noqa: PLC0415  torch: in workers only
+
+    try:
+        return train_together([_task(job) for job in bundle], stop=stop, must_pay=must_pay)
+    except FolderInUseError:
+        raise
+    except Exception as error:  # noqa: BLE001  the cell that causes it raises it again, and is recorded
+        return Together(ended={}, apart=f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+def _task(job: Job) -> Task:
+    resumed = (job.folder / CONFIG).exists()
+    started = read_config(job.folder / CONFIG) if resumed else job.config
+    return Task(config=job.config, folder=job.folder, resumed=resumed, begun=started)
+
+
+def _trained_and_measured(
+    job: Job, record: CellRecord, trained: Trained, *, stop: Callable[[], bool]
+) -> CellRecord | None:
     from vae_models.measuring import measured, require_metrics  # noqa: PLC0415  torch: in workers only
     from vae_models.metrics.subject import Options  # noqa: PLC0415
     from vae_models.runs import load_run  # noqa: PLC0415
@@ -103,10 +173,9 @@ def _trained_and_measured(job: Job, record: CellRecord, *, stop: Callable[[], bo
 
     study = job.study
     require_metrics(study.metrics)
-    resumed = (job.folder / CONFIG).exists()
-    started = read_config(job.folder / CONFIG) if resumed else job.config
-    task = Task(config=job.config, folder=job.folder, resumed=resumed, begun=started)
-    run_record = run_session(task, stop=stop, say=_silent, terminal=False)
+    if isinstance(trained.ended, NonFiniteLossError):
+        raise trained.ended
+    run_record = trained.ended or run_session(_task(job), stop=stop, say=_silent, terminal=False)
     if run_record is None or run_record.outcome == "interrupted" or stop():
         return None
     device = job.config.machine.device
@@ -121,7 +190,11 @@ def _trained_and_measured(job: Job, record: CellRecord, *, stop: Callable[[], bo
     write_whole(job.folder / EVALUATION, evaluation.to_text().encode())
     return dataclasses.replace(
         record,
-        machine={**run_record.machine, "cores": str(os.cpu_count())},
+        machine={
+            **run_record.machine,
+            "cores": str(os.cpu_count()),
+            **({"stacked": f"{APART}{trained.apart}"} if trained.apart else {}),
+        },
         values=_wanted(evaluation.entries, study.columns, study.split, study.estimators),
         validation=_wanted(evaluation.entries, (study.tuned_by,), "validation", study.estimators),
     )
@@ -144,12 +217,12 @@ def _silent(_message: str) -> None:
     pass
 
 
-def work(job: Job, *, parent: int | None = None) -> None:
-    """Run a cell as the main function of a worker; asked by SIGTERM, or left by its parent, it stops at a checkpoint.
+def work(bundle: Bundle, *, parent: int | None = None) -> None:
+    """Run cells as the main function of a worker; asked by SIGTERM, or left by its parent, it stops at a checkpoint.
 
     Args:
-        job: The cell.
-        parent: Process whose end stops the cell; None where there is none, as on a cluster.
+        bundle: The cells.
+        parent: Process whose end stops the cells; None where there is none, as on a cluster.
     """
     with StopRequest() as asked, contextlib.suppress(KeyboardInterrupt):
-        run_cell(job, stop=lambda: asked() or (parent is not None and os.getppid() != parent))
+        run_cells(bundle, stop=lambda: asked() or (parent is not None and os.getppid() != parent))

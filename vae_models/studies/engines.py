@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from vae_models.studies.cell import Job, work
+from vae_models.studies.cell import Bundle, work
 from variational.errors import InvalidInputError
 
 _GIB = 2**30
@@ -19,27 +19,32 @@ _PATIENCE = 60.0  # seconds that a worker has to write its checkpoint
 
 @runtime_checkable
 class Engine(Protocol):
-    """Runs cells; how each ended is in its folder, and a worker that was killed left nothing there."""
+    """Runs bundles of cells; how each cell ended is in its folder, and a worker that was killed left nothing there.
+
+    Attributes:
+        name: For the record.
+        jobs: Bundles at a time.
+    """
 
     name: str
     jobs: int
 
-    def submit(self, job: Job) -> None:
-        """Begin with a cell."""
+    def submit(self, bundle: Bundle) -> None:
+        """Begin with a bundle."""
 
-    def wait(self, seconds: float) -> list[tuple[Job, str]]:
-        """Return the cells whose workers ended, with what is known of the end, after at most so many seconds."""
+    def wait(self, seconds: float) -> list[tuple[Bundle, str]]:
+        """Return the bundles whose workers ended, with what is known of the end, after at most so many seconds."""
 
     def close(self) -> None:
         """Ask the workers to stop at a checkpoint, and wait until they have."""
 
 
 class LocalEngine:
-    """One process for each cell, spawned, with one thread.
+    """One process for each bundle, spawned, with one thread.
 
     Args:
-        jobs: Cells at a time.
-        gpus: Numbers of the GPUs, each as often as cells share it; empty for none.
+        jobs: Bundles at a time.
+        gpus: Numbers of the GPUs, each as often as bundles share it; empty for none.
     """
 
     name = "local"
@@ -48,26 +53,26 @@ class LocalEngine:
         """Begin without processes."""
         self.jobs = min(jobs, len(gpus)) if gpus else jobs
         self._free = list(gpus)
-        self._running: dict[BaseProcess, tuple[Job, int | None]] = {}
+        self._running: dict[BaseProcess, tuple[Bundle, int | None]] = {}
 
-    def submit(self, job: Job) -> None:
-        """Spawn a process; a cell on a GPU sees that one only."""
+    def submit(self, bundle: Bundle) -> None:
+        """Spawn a process; a bundle on a GPU sees that one only."""
         gpu = self._free.pop(0) if self._free else None
         context = multiprocessing.get_context("spawn")
-        process = context.Process(target=_local_work, args=(job, os.getpid(), gpu))
+        process = context.Process(target=_local_work, args=(bundle, os.getpid(), gpu))
         process.start()
-        self._running[process] = (job, gpu)
+        self._running[process] = (bundle, gpu)
 
-    def wait(self, seconds: float) -> list[tuple[Job, str]]:
-        """Return the cells whose processes ended."""
+    def wait(self, seconds: float) -> list[tuple[Bundle, str]]:
+        """Return the bundles whose processes ended."""
         wait([process.sentinel for process in self._running], timeout=seconds)
         ended = []
         for process in [process for process in self._running if not process.is_alive()]:
-            job, gpu = self._running.pop(process)
+            bundle, gpu = self._running.pop(process)
             process.join()
             if gpu is not None:
                 self._free.append(gpu)
-            ended.append((job, f"its process ended with status {process.exitcode}"))
+            ended.append((bundle, f"its process ended with status {process.exitcode}"))
         return ended
 
     def close(self) -> None:
@@ -82,22 +87,22 @@ class LocalEngine:
         self._running.clear()
 
 
-def _local_work(job: Job, parent: int, gpu: int | None) -> None:
+def _local_work(bundle: Bundle, parent: int, gpu: int | None) -> None:
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"  # before torch is loaded
     if gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = str(gpu)
-    work(job, parent=parent)
+    work(bundle, parent=parent)
 
 
 class RayEngine:
-    """Cells as tasks of a Ray cluster, each in a process of its own.
+    """Bundles as tasks of a Ray cluster, each in a process of its own.
 
     Args:
         address: Of the cluster; None takes the one RAY_ADDRESS names, or begins one on this machine.
-        jobs: Cells at a time; None as many as there are processors.
-        gpus: Of each cell, a fraction allowed.
-        memory_gib: Of each cell.
+        jobs: Bundles at a time; None as many as there are processors.
+        gpus: Of each bundle, a fraction allowed.
+        memory_gib: Of each bundle.
 
     The folder of the study must lie where every machine of the cluster sees it.
     """
@@ -120,17 +125,17 @@ class RayEngine:
             msg = f"--address must be that of a running Ray cluster, got {address!r}: {error}"
             raise InvalidInputError(msg) from error
         self.jobs = jobs or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        # a process for each cell, as locally; the sweep itself tries again, so that it can count
+        # a process for each bundle, as locally; the sweep itself tries again, so that it can count
         remote = ray.remote(max_calls=1, max_retries=0, num_cpus=1, num_gpus=gpus, memory=int(memory_gib * _GIB))
         self._work = remote(_ray_work)
-        self._running: dict[Any, Job] = {}
+        self._running: dict[Any, Bundle] = {}
 
-    def submit(self, job: Job) -> None:
-        """Hand a cell to the cluster."""
-        self._running[self._work.remote(job)] = job
+    def submit(self, bundle: Bundle) -> None:
+        """Hand a bundle to the cluster."""
+        self._running[self._work.remote(bundle)] = bundle
 
-    def wait(self, seconds: float) -> list[tuple[Job, str]]:
-        """Return the cells whose tasks ended."""
+    def wait(self, seconds: float) -> list[tuple[Bundle, str]]:
+        """Return the bundles whose tasks ended."""
         done, _ = self._ray.wait(list(self._running), num_returns=1, timeout=seconds)
         return [(self._running.pop(each), self._complaint(each)) for each in done]
 
@@ -151,8 +156,8 @@ class RayEngine:
         self._ray.shutdown()
 
 
-def _ray_work(job: Job) -> None:
-    work(job)
+def _ray_work(bundle: Bundle) -> None:
+    work(bundle)
 
 
 def fitting_jobs(memory_gib: float, *, meminfo: Path = Path("/proc/meminfo")) -> int:

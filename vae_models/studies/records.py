@@ -30,7 +30,7 @@ class CellRecord:
         attempts: Times a worker began with it in the sweep that ended it.
         seconds: From the beginning of the last attempt to its end.
         cpu_seconds: Of the processor in the last attempt, start and loading included; zero where unknown.
-        machine: Device, threads and versions.
+        machine: Device, threads and versions; whether it was trained as one program with others, or why not.
         values: Numbers of the table.
         validation: Numbers on the validation data that a tuned row is chosen by.
     """
@@ -60,8 +60,8 @@ class StudyRecord:
 
     Attributes:
         study: Its name.
-        engine: What ran the cells last: local or ray.
-        jobs: Cells at a time, last.
+        engine: What ran the cells last: local or ray, and how many cells it trained as one program.
+        jobs: Workers at a time, last.
         total: Number of its cells.
         cells: Those that ended, in the order of the study.
     """

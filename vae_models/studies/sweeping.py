@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vae_models.files import write_whole
+from vae_models.studies.bundles import bundled
 from vae_models.studies.cell import Job
 from vae_models.studies.engines import Engine
 from vae_models.studies.records import CELL, STUDY, CellRecord, StudyRecord, read_cell
@@ -36,10 +37,11 @@ def sweep(
     stop: Callable[[], bool],
     tell: Callable[[Job, CellRecord], object],
     again: bool = False,
+    stack: int = 1,
 ) -> StudyRecord:
     """Run the cells that have not ended, and return the record of the study, which is also written.
 
-    A cell whose worker was killed is begun again, from its checkpoint, at most `ATTEMPTS` times.
+    Cells whose worker was killed are begun again, from their checkpoints, at most `ATTEMPTS` times.
 
     Args:
         jobs: Of the study, all of them.
@@ -48,28 +50,40 @@ def sweep(
         stop: Whether to begin with no further cell and stop those that run.
         tell: What is told each cell as it ends.
         again: Whether to run failed cells again.
+        stack: Most cells that are trained as one program.
     """
     ended = ended_cells(jobs, again=again)
-    waiting = collections.deque(job for job in jobs if job.folder not in ended)
+    waiting = collections.deque(bundled([job for job in jobs if job.folder not in ended], most=stack))
+    name = engine.name if stack == 1 else f"{engine.name}, at most {stack} cells in one program"
     running = 0
-    record = _written(jobs, ended, engine, out=out)
+
+    def written() -> StudyRecord:
+        cells = tuple(ended[job.folder] for job in jobs if job.folder in ended)
+        record = StudyRecord(study=jobs[0].study.name, engine=name, jobs=engine.jobs, total=len(jobs), cells=cells)
+        write_whole(out / STUDY, record.to_text().encode())
+        return record
+
+    record = written()
     while (waiting or running) and not stop():
         while waiting and running < engine.jobs:
-            job = waiting.popleft()
-            (job.folder / CELL).unlink(missing_ok=True)  # that of a failed cell, which runs again
-            engine.submit(job)
+            bundle = waiting.popleft()
+            for job in bundle:
+                (job.folder / CELL).unlink(missing_ok=True)  # that of a failed cell, which runs again
+            engine.submit(bundle)
             running += 1
-        for job, complaint in engine.wait(_SECONDS):
+        for bundle, complaint in engine.wait(_SECONDS):
             running -= 1
-            found = read_cell(job.folder)
-            if found is None and stop():
-                continue
-            if found is None and job.attempt < ATTEMPTS:
-                waiting.appendleft(dataclasses.replace(job, attempt=job.attempt + 1))
-                continue
-            ended[job.folder] = found if found is not None else _lost(job, complaint)
-            record = _written(jobs, ended, engine, out=out)
-            tell(job, ended[job.folder])
+            lost = []
+            for job in bundle:
+                found = read_cell(job.folder)
+                if found is None and (stop() or job.attempt < ATTEMPTS):
+                    lost.append(dataclasses.replace(job, attempt=job.attempt + 1))
+                    continue
+                ended[job.folder] = found if found is not None else _lost(job, complaint)
+                record = written()
+                tell(job, ended[job.folder])
+            if lost:
+                waiting.appendleft(tuple(lost))
     return record
 
 
@@ -85,12 +99,4 @@ def _lost(job: Job, complaint: str) -> CellRecord:
     )
     job.folder.mkdir(parents=True, exist_ok=True)
     write_whole(job.folder / CELL, record.to_text().encode())
-    return record
-
-
-def _written(jobs: Sequence[Job], ended: dict[Path, CellRecord], engine: Engine, *, out: Path) -> StudyRecord:
-    cells = tuple(ended[job.folder] for job in jobs if job.folder in ended)
-    name = jobs[0].study.name
-    record = StudyRecord(study=name, engine=engine.name, jobs=engine.jobs, total=len(jobs), cells=cells)
-    write_whole(out / STUDY, record.to_text().encode())
     return record

@@ -1,0 +1,288 @@
+"""Cells of a study trained as one program: the folders they leave, bad losses, interruption, bundles, the command."""
+
+import dataclasses
+import json
+import shutil
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.vae_models.test_sweep import Inline, swept
+from tests.vae_models.tiny_study import tiny_study
+from vae_models import evaluate
+from vae_models import sweep as command
+from vae_models.checkpoint import find_checkpoint
+from vae_models.config import OptimiserConfig, RunConfig
+from vae_models.errors import FolderInUseError
+from vae_models.files import locked
+from vae_models.records import RunRecord, read_log
+from vae_models.schedules import LinearRamp
+from vae_models.settings.noise import GaussianNoiseConfig
+from vae_models.settings.objectives import ElboConfig, NCVAEConfig, RefinementConfig
+from vae_models.studies.bundles import bundled, form
+from vae_models.studies.cell import APART, jobs_of, run_cell, run_cells
+from vae_models.studies.records import CELL, read_cell
+from vae_models.studies.study import Arm
+
+torch.set_num_threads(1)
+
+STEPS = 24
+SMALL = ("--steps", str(STEPS), "--encoder.widths", "6", "--decoder.widths", "6", "--precision", "float64")
+# rounding of sums in another order, through that many Adam steps in float64
+ROUNDING = {"rtol": 1e-6, "atol": 1e-8}
+NO_STOP = bool
+
+
+def arm(row, *fields, preset="digits-ncvae-beta-vae"):
+    return Arm(row=row, preset=preset, fields=(*SMALL, *fields))
+
+
+def jobs_in(out, *arms, seeds=(0, 1), **machine):
+    jobs = jobs_of(tiny_study(arms=arms or (arm("a"), arm("b", "--beta", "2.5")), seeds=seeds), out=out)
+    settings = {"log_every": 5, **machine}
+    return [
+        dataclasses.replace(
+            job, config=dataclasses.replace(job.config, machine=dataclasses.replace(job.config.machine, **settings))
+        )
+        for job in jobs
+    ]
+
+
+def checkpoint_of(job):
+    return find_checkpoint(job.folder / "checkpoints", identity=job.config.trajectory)
+
+
+def record_of(job):
+    return RunRecord.from_text((job.folder / "record.json").read_text())
+
+
+def assert_same_folders(job, other):
+    """Compare what two runs of one configuration left, but for clocks and rounding."""
+    state, wanted = checkpoint_of(job).state, checkpoint_of(other).state
+    assert state["steps"] == wanted["steps"]
+    torch.testing.assert_close(state["model"], wanted["model"], **ROUNDING)
+    torch.testing.assert_close(state["optimiser"], wanted["optimiser"], **ROUNDING)
+    for name in ("generators", "default_generators"):
+        torch.testing.assert_close(state[name], wanted[name], rtol=0, atol=0)
+    lines, others = (read_log(each.folder / "metrics.jsonl") for each in (job, other))
+    assert [(line.step, line.split) for line in lines] == [(line.step, line.split) for line in others]
+    torch.testing.assert_close([line.loss for line in lines], [line.loss for line in others], **ROUNDING)
+    torch.testing.assert_close([dict(line.parts) for line in lines], [dict(line.parts) for line in others], **ROUNDING)
+    record, other_record = record_of(job), record_of(other)
+    for name in ("config", "identity", "outcome", "step", "parameters", "sources", "targets"):
+        assert getattr(record, name) == getattr(other_record, name)
+    names = {path.name for path in other.folder.iterdir()}
+    assert {path.name for path in job.folder.iterdir()} == names
+    if (other.folder / CELL).exists():
+        cell, other_cell = read_cell(job.folder), read_cell(other.folder)
+        assert (cell.arm, cell.outcome, cell.identity) == (other_cell.arm, other_cell.outcome, other_cell.identity)
+        assert [value.name for value in cell.values] == [value.name for value in other_cell.values]
+        torch.testing.assert_close(
+            [value.value for value in cell.values], [value.value for value in other_cell.values], **ROUNDING
+        )
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """The cells that are trained one by one."""
+    jobs = jobs_in(tmp_path / "apart")
+    for job in jobs:
+        run_cell(job, stop=NO_STOP)
+    return jobs
+
+
+def test_a_bundle_leaves_the_folders_of_separate_runs(tmp_path, apart):
+    jobs = jobs_in(tmp_path / "stacked")
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job, other in zip(jobs, apart, strict=True):
+        assert_same_folders(job, other)
+        assert record_of(job).machine["stacked"] == "4 runs in one program"
+        assert "stacked" not in record_of(other).machine
+        assert read_cell(job.folder).cpu_seconds > 0
+
+
+def stop_after(count):
+    """Return what asks to stop once it was asked so often."""
+    asked = iter(range(10**9))
+    return lambda: next(asked) >= count
+
+
+def test_an_interrupted_bundle_goes_on_from_its_checkpoints_even_where_one_is_behind(tmp_path, apart):
+    jobs = jobs_in(tmp_path / "stacked", checkpoint_every=4)
+    run_cells(tuple(jobs), stop=stop_after(4 * 9), must_pay=False)
+    assert [record_of(job).outcome for job in jobs] == ["interrupted"] * 4
+    steps = [checkpoint_of(job).state["steps"] for job in jobs]
+    assert set(steps) == {10}
+    assert not any((job.folder / CELL).exists() for job in jobs)
+    shutil.rmtree(checkpoint_of(jobs[2]).path)  # as if killed between the checkpoints of two cells
+    assert checkpoint_of(jobs[2]).state["steps"] == 8
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job, other in zip(jobs, apart, strict=True):
+        config = dataclasses.replace(job.config, machine=other.config.machine)
+        same = dataclasses.replace(record_of(job), config=config.to_json())
+        (job.folder / "record.json").write_text(same.to_text())
+        assert_same_folders(job, other)
+
+
+def test_finished_runs_of_a_bundle_are_not_trained_again(tmp_path):
+    jobs = jobs_in(tmp_path / "stacked")
+    run_cells((jobs[0],), stop=NO_STOP)
+    before = (jobs[0].folder / "record.json").read_bytes()
+    (jobs[0].folder / CELL).unlink()
+    run_cells(tuple(jobs[:3]), stop=NO_STOP, must_pay=False)
+    assert (jobs[0].folder / "record.json").read_bytes() == before
+    assert [read_cell(job.folder).outcome for job in jobs[:3]] == ["done"] * 3
+    assert [record_of(job).machine.get("stacked") for job in jobs[:3]] == [None, *["2 runs in one program"] * 2]
+
+
+def test_a_cell_with_a_bad_loss_fails_as_by_itself_and_the_others_end_as_by_themselves(tmp_path):
+    arms = (arm("good"), arm("bad", "--learning-rate", "1e200"))
+    jobs, apart = (jobs_in(tmp_path / name, *arms) for name in ("stacked", "apart"))
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job, other in zip(jobs, apart, strict=True):
+        run_cell(other, stop=NO_STOP)
+        cell, wanted = read_cell(job.folder), read_cell(other.folder)
+        assert (cell.arm, cell.outcome) == (wanted.arm, wanted.outcome)
+        if job.arm.name == arms[0].name:
+            assert cell.outcome == "done"
+            assert_same_folders(job, other)
+            continue
+        assert cell.outcome == "failed"
+        assert cell.error.splitlines()[0] == wanted.error.splitlines()[0]
+        assert "NonFiniteLossError" in cell.error
+        assert (record_of(job).outcome, record_of(job).step) == ("non-finite loss", record_of(other).step)
+        about, wanted = (
+            json.loads((each.folder / "non-finite-rank0" / "about.json").read_text()) for each in (job, other)
+        )
+        assert about == wanted  # the same examples
+
+
+def test_a_run_that_stops_early_leaves_the_others_to_go_on(tmp_path):
+    arms = (
+        arm("short", "--evaluate-every", "0.1", "--stop-after", "1", "--min-improvement", "1e9"),
+        arm("long", "--evaluate-every", "0.1", "--stop-after", "1", "--min-improvement", "1e9", "--beta", "3"),
+    )
+    jobs, apart = (jobs_in(tmp_path / name, *arms, seeds=(0,)) for name in ("stacked", "apart"))
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job, other in zip(jobs, apart, strict=True):
+        run_cell(other, stop=NO_STOP)
+        assert record_of(job).outcome == "stopped early"
+        assert_same_folders(job, other)
+
+
+def test_cells_that_cannot_be_stacked_are_trained_one_by_one_and_say_why(tmp_path):
+    lagging = arm("lagging", "--lagging.encoder-updates", "2")
+    jobs = jobs_in(tmp_path / "stacked", lagging)
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job in jobs:
+        cell = read_cell(job.folder)
+        assert cell.outcome == "done"
+        assert cell.machine["stacked"] == f"{APART}its encoder may lag behind"
+
+
+def test_an_error_of_all_is_found_again_by_each_cell(tmp_path):
+    jobs = jobs_in(tmp_path / "stacked", arm("bad", "--source", "image-folder"))
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job in jobs:
+        cell = read_cell(job.folder)
+        assert cell.outcome == "failed"
+        assert "path" in cell.error
+
+
+def test_a_folder_in_use_stops_the_bundle(tmp_path):
+    jobs = jobs_in(tmp_path / "stacked")
+    jobs[1].folder.mkdir(parents=True)
+    with locked(jobs[1].folder), pytest.raises(FolderInUseError):
+        run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+
+
+CONFIG = RunConfig(preset="any", steps=1)
+
+
+@given(
+    pairs=st.lists(
+        st.tuples(st.integers(0, 9), st.sampled_from([0.5, 2.0, 0.0])), min_size=1, max_size=12, unique=True
+    ),
+    most=st.integers(1, 5),
+)
+def test_bundles_hold_every_cell_once_and_only_cells_of_one_form(pairs, most, tmp_path_factory):
+    out = tmp_path_factory.getbasetemp()
+    (plain,) = jobs_in(out, arm("a"), seeds=(0,))
+    jobs = [
+        dataclasses.replace(
+            plain,
+            config=dataclasses.replace(plain.config, seed=seed, objective=ElboConfig(beta=beta)),
+            folder=out / str(place),
+        )
+        for place, (seed, beta) in enumerate(pairs)
+    ]
+    bundles = bundled(jobs, most=most)
+    assert sorted(job.folder for bundle in bundles for job in bundle) == sorted(job.folder for job in jobs)
+    assert all(1 <= len(bundle) <= most for bundle in bundles)
+    for bundle in bundles:
+        assert len({job.config.objective.beta == 0 for job in bundle}) == 1
+    if most > 1:  # as few as possible
+        zeros = sum(beta == 0 for _, beta in pairs)
+        assert len(bundles) == -(-zeros // most) - (zeros - len(pairs)) // most
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"seed": 5}, True),
+        ({"preset": "other"}, True),
+        ({"objective": NCVAEConfig(beta=3.0, delta=0.2)}, True),
+        ({"optimiser": OptimiserConfig(learning_rate=0.1, weight_decay=0.5)}, True),
+        ({"objective": NCVAEConfig(beta=3.0, delta=0.0)}, False),
+        ({"objective": NCVAEConfig(beta=LinearRamp(), delta=0.5)}, False),
+        ({"objective": NCVAEConfig(beta=2.0, delta=0.5, noise_scale=2.0)}, False),
+        ({"objective": NCVAEConfig(beta=2.0, delta=0.5, noise=GaussianNoiseConfig(scale=0.2))}, False),
+        ({"optimiser": OptimiserConfig(optimiser="sgd")}, False),
+        ({"optimiser": OptimiserConfig(clip_norm=1.0)}, False),
+        ({"batch_size": 5}, False),
+        ({"steps": 2}, False),
+    ],
+)
+def test_cells_of_one_form_differ_in_seed_weights_and_settings_of_the_optimiser_only(change, same):
+    config = dataclasses.replace(CONFIG, objective=NCVAEConfig(beta=2.0, delta=0.5))
+    assert (form(config) == form(dataclasses.replace(config, **change))) is same
+
+
+def test_a_weight_that_also_enters_the_refinement_is_no_mere_weight():
+    first, second = (
+        dataclasses.replace(CONFIG, objective=ElboConfig(beta=beta, inference=RefinementConfig()))
+        for beta in (2.0, 3.0)
+    )
+    assert form(first) != form(second)
+
+
+def test_a_stacked_study_has_the_table_of_a_separate_one(tmp_path, capsys):
+    study = tiny_study(arms=(arm("a"), arm("b", "--beta", "2.5")))
+    tables, shown = [], []
+    for name, stack in (("apart", 1), ("stacked", 4)):
+        out = tmp_path / name
+        record, _ = swept(jobs_of(study, out=out), engine := Inline(), out, stack=stack)
+        assert [cell.outcome for cell in record.cells] == ["done"] * 4
+        assert len(engine.submitted) == 4
+        tables.append([[value.value for value in cell.values] for cell in record.cells])
+        assert record.engine == ("inline" if stack == 1 else "inline, at most 4 cells in one program")
+        _, told = swept(jobs_of(study, out=out), again := Inline(), out, stack=stack)
+        assert again.submitted == told == []
+        assert evaluate.main([str(out)]) == 0
+        shown.append(capsys.readouterr().out.replace(str(out), "DIR"))
+    torch.testing.assert_close(*tables, **ROUNDING)
+    assert shown[0] == shown[1]
+    assert "negative_elbo" in shown[0]
+
+
+def test_the_command_says_in_a_line_what_was_trained_one_by_one_and_why(tmp_path, capsys, monkeypatch):
+    arms = (arm("lagging", "--lagging.encoder-updates", "2"),)
+    monkeypatch.setattr(command, "find_study", lambda _name: tiny_study(arms=arms))
+    monkeypatch.setattr(command, "engine_factory", lambda *_args, **_options: Inline)
+    assert command.main(["tiny", "--out", str(tmp_path / "out"), "--stack", "2"]) == 0
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "one by one" in line]
+    assert line.endswith("its encoder may lag behind")
+    assert "seed 0" in line
+    assert "seed 1" in line
