@@ -37,7 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--address", metavar="ADDR", help="of a Ray cluster; one of this machine if left out")
     parser.add_argument("--jobs", type=int, metavar="N", help="cells at a time; default: as many as fit")
     parser.add_argument("--gpus", type=float, default=0.0, metavar="F", help="GPUs of a cell, as 0.25 (%(default)s)")
-    parser.add_argument("--stack", type=int, default=1, metavar="N", help="cells in one program (%(default)s)")
+    parser.add_argument(
+        "--stack", type=int, default=1, metavar="N", help="train up to N cells as one program (%(default)s)"
+    )
     parser.add_argument("--retry-failed", action="store_true", help="run failed cells again")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the data sets")
     return parser
@@ -102,20 +104,21 @@ def _sweep(options: argparse.Namespace) -> int:
         if earlier is not None and known == len(jobs) == len(earlier.cells):
             return _told(earlier, out)
         engine = factory()
-        apart: dict[str, list[str]] = {}  # names of cells by why they were trained one by one
+        apart: dict[str, dict[str, list[int]]] = {}  # why cells were trained one by one, row of the table, seeds
         with cells_bar(len(jobs), known, terminal=sys.stderr.isatty()) as advance, contextlib.closing(engine):
 
             def tell(job: Job, cell: CellRecord) -> None:
                 advance(job.folder.name)
                 if cell.outcome == "failed":
                     print(f"failed: {cell.arm}, seed {cell.seed}: {cell.error.splitlines()[0]}", file=sys.stderr)
-                why = cell.machine.get("stacked", "")
-                if why.startswith(APART):
-                    apart.setdefault(why.removeprefix(APART), []).append(f"{cell.arm}, seed {cell.seed}")
+                why = cell.machine.get("stacked", APART + "no other cell of its form was waiting")
+                if options.stack > 1 and cell.outcome == "done" and why.startswith(APART):
+                    apart.setdefault(why.removeprefix(APART), {}).setdefault(job.arm.row, []).append(cell.seed)
 
             record = sweep(jobs, engine, out=out, stop=stop, tell=tell, again=options.retry_failed, stack=options.stack)
-        for why, names in apart.items():
-            print(f"trained one by one: {'; '.join(names)}: {why}", file=sys.stderr)
+        for why, rows in apart.items():
+            names = "; ".join(f"{row} (seed {', '.join(map(str, sorted(seeds)))})" for row, seeds in rows.items())
+            print(f"trained one by one, since {why}: {names}", file=sys.stderr)
         if stop() and len(record.cells) < record.total:
             told = f"interrupted with {len(record.cells)} of {record.total} cells ended; the same command goes on"
             print(told, file=sys.stderr)

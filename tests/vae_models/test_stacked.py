@@ -109,34 +109,12 @@ def assert_alike(engines, others):
         torch.testing.assert_close(one.generator.get_state(), other.generator.get_state())  # the draws, to the bit
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=2, deadline=None)  # each records a program, which takes about a second
-@given(
-    shape=st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple),
-    weights=st.lists(st.floats(0.1, 4.0).filter(lambda weight: weight != 1), min_size=2, max_size=4),
-    rates=st.lists(st.sampled_from([1e-3, 3e-3]), min_size=4, max_size=4),
-    optimiser=st.sampled_from(["adam", "adamw", "sgd", "rmsprop"]),
-    clip=st.sampled_from([None, 0.1]),
-    latent=st.integers(1, 2),
-)
-def test_stacked_steps_are_those_of_the_runs_by_themselves(name, shape, weights, rates, optimiser, clip, latent):
-    objective, likelihood = OBJECTIVES[name]
-    data = data_of(shape, stochastic=isinstance(likelihood, BernoulliConfig))
-    configs = [
-        config_of(
-            objective(weight),
-            seed=seed,
-            likelihood=likelihood,
-            latent=latent,
-            optimiser={"optimiser": optimiser, "learning_rate": rate, "momentum": 0.5, "clip_norm": clip},
-        )
-        for seed, (weight, rate) in enumerate(zip(weights, rates, strict=False))
-    ]
+def assert_stacked_as_apart(configs, data, *, steps=5):
     stacked, apart = ([engine_of(config, data) for config in configs] for _ in range(2))
     stack = Stack(stacked)
     assert why_not(stack, must_pay=False) is None
     place = {id(engine): number for number, engine in enumerate(stacked)}
-    for _ in range(5):
+    for _ in range(steps):
         found = {place[id(engine)]: terms for engine, terms in zip(stack.engines, stack.step(), strict=True)}
         for number, engine in enumerate(apart):
             terms = engine.step()
@@ -145,6 +123,40 @@ def test_stacked_steps_are_those_of_the_runs_by_themselves(name, shape, weights,
             for part, value in terms.parts.items():
                 torch.testing.assert_close(found[number].parts[part], value, **ROUNDING)
     assert_alike(stacked, apart)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+@settings(max_examples=2, deadline=None)  # each records a program, which takes about a second
+@given(
+    shape=st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple),
+    weights=st.lists(st.floats(0.1, 4.0).filter(lambda weight: weight != 1), min_size=2, max_size=4, unique=True),
+    latent=st.integers(1, 2),
+)
+def test_stacked_steps_are_those_of_the_runs_by_themselves(name, shape, weights, latent):
+    objective, likelihood = OBJECTIVES[name]
+    data = data_of(shape, stochastic=isinstance(likelihood, BernoulliConfig))
+    configs = [
+        config_of(objective(weight), seed=seed, likelihood=likelihood, latent=latent)
+        for seed, weight in enumerate(weights)
+    ]
+    assert_stacked_as_apart(configs, data)
+
+
+@pytest.mark.parametrize("clip", [None, 0.1])
+@pytest.mark.parametrize("optimiser", ["adam", "adamw", "sgd", "rmsprop"])
+def test_every_optimiser_steps_with_the_settings_of_each_run(optimiser, clip):
+    settings = {"optimiser": optimiser, "momentum": 0.5, "clip_norm": clip}
+    rates = [(1e-3, 0.0), (5e-3, 0.0), (1e-3, 0.1), (1e-3, 0.0)]
+    configs = [
+        config_of(
+            ElboConfig(),
+            seed=seed,
+            likelihood=BernoulliConfig(),
+            optimiser={**settings, "learning_rate": rate, "weight_decay": decay},
+        )
+        for seed, (rate, decay) in enumerate(rates)
+    ]
+    assert_stacked_as_apart(configs, data_of((3,)))
 
 
 def test_a_run_whose_loss_is_not_finite_leaves_the_stack_as_it_was_before_the_step_and_the_others_go_on():
@@ -274,12 +286,5 @@ def test_a_program_that_takes_longer_than_the_runs_one_by_one_is_refused(seconds
     ],
 )
 def test_priors_and_posteriors_with_weights_of_their_own_are_stacked(fields):
-    data = data_of((3,))
     configs = [config_of(ElboConfig(), seed=seed, likelihood=BernoulliConfig(), **fields) for seed in range(2)]
-    stacked, apart = ([engine_of(config, data) for config in configs] for _ in range(2))
-    stack = Stack(stacked)
-    for _ in range(3):
-        stack.step()
-        for engine in apart:
-            engine.step()
-    assert_alike(stacked, apart)
+    assert_stacked_as_apart(configs, data_of((3,)))

@@ -277,12 +277,25 @@ def test_a_stacked_study_has_the_table_of_a_separate_one(tmp_path, capsys):
     assert "negative_elbo" in shown[0]
 
 
-def test_the_command_says_in_a_line_what_was_trained_one_by_one_and_why(tmp_path, capsys, monkeypatch):
-    arms = (arm("lagging", "--lagging.encoder-updates", "2"),)
-    monkeypatch.setattr(command, "find_study", lambda _name: tiny_study(arms=arms))
+@pytest.mark.parametrize(
+    ("fields", "seeds", "said"),
+    [
+        (("--lagging.encoder-updates", "2"), (1, 0), "its encoder may lag behind: lone row (seed 0, 1)"),
+        ((), (3,), "no other cell of its form was waiting: lone row (seed 3)"),
+    ],
+)
+def test_the_command_says_in_a_line_what_was_trained_one_by_one_and_why(
+    fields, seeds, said, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(command, "find_study", lambda _name: tiny_study(arms=(arm("lone row", *fields),), seeds=seeds))
     monkeypatch.setattr(command, "engine_factory", lambda *_args, **_options: Inline)
     assert command.main(["tiny", "--out", str(tmp_path / "out"), "--stack", "2"]) == 0
     (line,) = [line for line in capsys.readouterr().err.splitlines() if "one by one" in line]
-    assert line.endswith("its encoder may lag behind")
-    assert "seed 0" in line
-    assert "seed 1" in line
+    assert line == f"trained one by one, since {said}"
+
+
+def test_the_command_says_nothing_of_stacks_where_none_was_asked_for(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(command, "find_study", lambda _name: tiny_study(arms=(arm("a"),), seeds=(0,)))
+    monkeypatch.setattr(command, "engine_factory", lambda *_args, **_options: Inline)
+    assert command.main(["tiny", "--out", str(tmp_path / "out")]) == 0
+    assert "one by one" not in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Whether engines can be stacked: one batch of each, computed both ways, must give the same losses and gradients."""
 
+import textwrap
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -71,7 +72,7 @@ def why_not(stack: Stack, *, must_pay: bool = True) -> str | None:
         found = stack.compute()
     except (RuntimeError, NotImplementedError) as error:
         restore()
-        return f"torch.func refuses it: {' '.join(str(error).split())[:160]}"
+        return f"torch.func refuses it: {textwrap.shorten(str(error), 120, placeholder=' ...')}"
     restore()
     for run, (loss, gradients) in enumerate(apart):
         together = [found.gradients[name] for name in stack.names]
