@@ -4,7 +4,7 @@ import contextlib
 import functools
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -14,6 +14,8 @@ from vae_models.studies.cell import Bundle, work
 from variational.errors import InvalidInputError
 
 _GIB = 2**30
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_LOADED = ("torch._dynamo", "vae_models.measuring", "vae_models.runs", "vae_models.session")  # takes seconds
 _PATIENCE = 60.0  # seconds that a worker has to write its checkpoint
 
 
@@ -40,7 +42,9 @@ class Engine(Protocol):
 
 
 class LocalEngine:
-    """One process for each bundle, spawned, with one thread.
+    """One process for each bundle, with one thread.
+
+    Without GPUs the processes are forked from one that has loaded the modules and begun nothing, where the system can.
 
     Args:
         jobs: Bundles at a time.
@@ -53,14 +57,17 @@ class LocalEngine:
         """Begin without processes."""
         self.jobs = min(jobs, len(gpus)) if gpus else jobs
         self._free = list(gpus)
+        forked = not gpus and "forkserver" in multiprocessing.get_all_start_methods()
+        self._context = multiprocessing.get_context("forkserver") if forked else multiprocessing.get_context("spawn")
+        self._context.set_forkserver_preload(list(_LOADED))
         self._running: dict[BaseProcess, tuple[Bundle, int | None]] = {}
 
     def submit(self, bundle: Bundle) -> None:
-        """Spawn a process; a bundle on a GPU sees that one only."""
+        """Begin a process; a bundle on a GPU sees that one only."""
         gpu = self._free.pop(0) if self._free else None
-        context = multiprocessing.get_context("spawn")
-        process = context.Process(target=_local_work, args=(bundle, os.getpid(), gpu))
-        process.start()
+        process = self._context.Process(target=_local_work, args=(bundle, gpu))
+        with _environment(dict.fromkeys(_THREADS, "1")):  # inherited, and so there before torch is loaded
+            process.start()
         self._running[process] = (bundle, gpu)
 
     def wait(self, seconds: float) -> list[tuple[Bundle, str]]:
@@ -87,12 +94,25 @@ class LocalEngine:
         self._running.clear()
 
 
-def _local_work(bundle: Bundle, parent: int, gpu: int | None) -> None:
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"  # before torch is loaded
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables, and as they were afterwards."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _local_work(bundle: Bundle, gpu: int | None) -> None:
     if gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = str(gpu)
-    work(bundle, parent=parent)
+    work(bundle, parent=os.getppid())  # that of a forked process ends with the sweep, too
 
 
 class RayEngine:
