@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Sequence
 
 from vae_models.evaluation_records import Entry, Evaluation, targets_of
-from vae_models.metrics.estimates import is_near_cap
 from vae_models.records import MetricRecord
 
 WIDTH = 80
@@ -35,7 +34,7 @@ def format_evaluation(evaluation: Evaluation, entries: Sequence[Entry]) -> str:
         lines += _rows(record)
         for target in targets_of(record, evaluation.targets):
             lines += _wrapped(f"printed: {target.value:g} ({target.where})")
-    if any(is_near_cap(record) for record in records):
+    if any(record.is_near_cap for record in records):
         lines += ["", *textwrap.wrap(FLAG_NOTE, WIDTH)]
     missing = [entry for entry in entries if entry.reasons]
     if missing:
@@ -63,7 +62,7 @@ def _rows(record: MetricRecord) -> list[str]:
     name, unit = split_unit(record.name)
     error = "" if record.error is None else f"{record.error:.2g}"
     cap = "" if record.cap is None else f"{record.cap:.4g}"
-    flag = FLAG if is_near_cap(record) else " "
+    flag = FLAG if record.is_near_cap else " "
     numbers = f"{record.value:>11.5g}{flag} {error:>8} {cap:>7} {record.samples:>8}"
     first = [f"{name:<{NAME}} {numbers}"] if len(name) <= NAME else [name, f"{'':<{NAME}} {numbers}"]
     return [*first, *_wrapped(f"{unit}; {record.split}; {record.estimator}")]

@@ -13,6 +13,8 @@ LOG_SCHEMA = "vaeproof.log/1"
 METRIC_SCHEMA = "vaeproof.metric/1"
 RUN_SCHEMA = "vaeproof.run/1"
 
+NEAR = 0.05  # share of the cap; a value closer than this says what the estimator can give, not what the model does
+
 Split = Literal["train", "validation", "test"]
 
 
@@ -77,6 +79,16 @@ class MetricRecord:
         if self.error is not None and not self.error >= 0:
             msg = f"MetricRecord.error must be at least 0, got {self.error}"
             raise InvalidInputError(msg)
+
+    @property
+    def is_near_cap(self) -> bool:
+        """Whether the value lies within 5% of the cap, or above it: then it must not be compared.
+
+        Example:
+            >>> MetricRecord(name="a", value=3.8, estimator="in-batch", split="test", samples=50, cap=3.912).is_near_cap
+            True
+        """
+        return self.cap is not None and not self.value < (1 - NEAR) * self.cap
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

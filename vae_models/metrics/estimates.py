@@ -1,4 +1,4 @@
-"""What all metrics share: means with standard errors, the flag of a value near its cap, a ranking that heeds it."""
+"""What all metrics share: means with standard errors, and a ranking that heeds caps."""
 
 import dataclasses
 import math
@@ -8,11 +8,9 @@ from typing import Literal
 from jaxtyping import Float
 from torch import Tensor
 
-from vae_models.records import MetricRecord, Split
+from vae_models.records import NEAR, MetricRecord, Split
 from vae_models.validation import require_one_of
 from variational.errors import InvalidInputError
-
-NEAR = 0.05  # share of the cap; a value closer than this says what the estimator can give, not what the model does
 
 
 def mean_record(
@@ -38,16 +36,6 @@ def mean_record(
         cap=cap,
         error=error if math.isfinite(error) else None,
     )
-
-
-def is_near_cap(record: MetricRecord) -> bool:
-    """Return whether the value lies within 5% of the cap, or above it: then it must not be compared.
-
-    Example:
-        >>> is_near_cap(MetricRecord(name="a", value=3.8, estimator="in-batch", split="test", samples=50, cap=3.912))
-        True
-    """
-    return record.cap is not None and not record.value < (1 - NEAR) * record.cap
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -86,7 +74,7 @@ def rank(
     if any(math.isnan(record.value) for record in records):
         msg = "records must hold numbers to be ranked, got nan"
         raise InvalidInputError(msg)
-    near = tuple(place for place, record in enumerate(records) if is_near_cap(record))
+    near = tuple(place for place, record in enumerate(records) if record.is_near_cap)
     if near and flagged == "refuse":
         first = records[near[0]]
         msg = (

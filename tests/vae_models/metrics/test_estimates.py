@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tests.checked_types import types_unchecked
-from vae_models.metrics.estimates import is_near_cap, least_upper_bound, mean_record, rank
+from vae_models.metrics.estimates import least_upper_bound, mean_record, rank
 from vae_models.records import MetricRecord
 from variational.errors import InvalidInputError
 
@@ -32,7 +32,7 @@ def test_a_mean_has_the_standard_error_of_independent_numbers_summed_in_double_p
     [(0.94, 1.0, False), (0.951, 1.0, True), (1.2, 1.0, True), (5.0, None, False), (math.nan, 1.0, True)],
 )
 def test_values_within_five_percent_of_the_cap_are_flagged(value, cap, near):
-    assert is_near_cap(record(value, cap=cap)) == near
+    assert record(value, cap=cap).is_near_cap == near
 
 
 @pytest.mark.parametrize(("best", "order"), [("highest", (2, 0)), ("lowest", (0, 2))])

@@ -13,7 +13,6 @@ from tests.effort import in_general_position
 from tests.vae_models.metrics.gaussians import SIGMAS, aggregate_kl, case, information
 from tests.vae_models.toys import DOUBLE, generator, normal
 from vae_models.metrics.codes import Codes, draw_codes, encode
-from vae_models.metrics.estimates import is_near_cap
 from vae_models.metrics.information import (
     full_data_information,
     in_batch_information,
@@ -120,9 +119,9 @@ def test_posteriors_far_apart_reach_the_cap_and_are_flagged(batch_size):
     record = in_batch_information(codes, batch_size=batch_size, **SPLIT)
     assert record.cap == pytest.approx(math.log(batch_size))
     assert record.value == pytest.approx(record.cap)
-    assert is_near_cap(record)
+    assert record.is_near_cap
     assert leave_one_out_information(codes, **SPLIT).value > 1000  # no cap: it grossly overestimates
-    assert is_near_cap(full_data_information(codes, **SPLIT))
+    assert full_data_information(codes, **SPLIT).is_near_cap
 
 
 def test_equal_posteriors_carry_nothing():
@@ -134,7 +133,7 @@ def test_equal_posteriors_carry_nothing():
         in_batch_information(codes, batch_size=4, **SPLIT),
     ):
         assert record.value == pytest.approx(0.0, abs=1e-12)
-        assert not is_near_cap(record)
+        assert not record.is_near_cap
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -220,7 +219,7 @@ def test_quadrature_is_exact_for_one_posterior_and_for_distant_ones():
     assert found.aggregate_kl.value == pytest.approx(one.kl().item(), abs=1e-12)
     distant = quadrature_rate_split(distant_codes(3).posterior, prior, **SPLIT)
     assert distant.information.value == pytest.approx(math.log(3), abs=1e-12)
-    assert is_near_cap(distant.information)
+    assert distant.information.is_near_cap
 
 
 def test_a_finer_grid_changes_less_than_the_stated_error():
