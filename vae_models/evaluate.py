@@ -2,9 +2,11 @@
 
 python -m vae_models.evaluate RUN_DIR [--metrics NAME,NAME] [--split test] [--k 500] [--batch-size 500] [--device cpu]
 python -m vae_models.evaluate STUDY_DIR
+python -m vae_models.evaluate figures/data/STUDY.json [--format md]
 python -m vae_models.evaluate --list
 
-The folder of a study gives the table of its paper instead, from the numbers that its cells left.
+The folder of a study gives the table of its paper instead, from the numbers that its cells left; so does a record of
+one that was kept.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from vae_models.evaluation_table import format_evaluation
 from vae_models.files import write_whole
 from vae_models.progress import stages
 from vae_models.records import Split, line
-from vae_models.studies.formats import as_csv, as_latex, as_markdown, as_text
+from vae_models.studies.formats import FORMATS
 from vae_models.studies.records import STUDY, read_study
 from vae_models.studies.registry import find_study
 from vae_models.studies.table import build_table
@@ -33,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Measure a trained run, print a table, and write evaluation.json into its folder.",
         allow_abbrev=False,
     )
-    parser.add_argument("run", type=Path, nargs="?", metavar="RUN_DIR", help="folder of a run, or of a study")
+    parser.add_argument("run", type=Path, nargs="?", metavar="RUN_DIR", help="folder of a run or of a study, or record")
     parser.add_argument("--list", action="store_true", help="list the metrics")
     parser.add_argument("--metrics", metavar="NAME,NAME", help="only these; all that apply if left out")
     parser.add_argument("--split", choices=get_args(Split), help="default: test, else validation, else train")
@@ -46,6 +48,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--best", action="store_true", help="the weights of the best evaluation, not the last")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the data sets")
     parser.add_argument("--inception", type=Path, metavar="FILE", help="published Inception weights, for a FID")
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default="text", help="of the table of a study (%(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print one record a line instead of the table")
     return parser
 
@@ -62,8 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.list:
             print(_listing())
             return 0
-        if (options.run / STUDY).exists():
-            return _tabulate(options.run)
+        if options.run.is_file() or (options.run / STUDY).exists():
+            return _tabulate(options.run, options.format)
         read_config(options.run / CONFIG)  # a wrong folder is told before torch is loaded
         return _evaluate(options)
     except InvalidInputError as error:
@@ -84,16 +89,18 @@ def _listing() -> str:
     return "\n".join(f"{name:{width}}  {metric.summary}" for name, metric in METRICS.items())
 
 
-def _tabulate(folder: Path) -> int:
-    record = read_study(folder)
+def _tabulate(place: Path, wanted: str) -> int:
+    record = read_study(place)
     if record is None:  # taken away since
-        msg = f"{folder / STUDY} must be the record of a study, got no file"
+        msg = f"{place} must hold the record of a study, got no file"
         raise InvalidInputError(msg)
     table = build_table(find_study(record.study), record)
-    for suffix, text in (("md", as_markdown(table)), ("csv", as_csv(table)), ("tex", as_latex(table))):
-        write_whole(folder / f"table.{suffix}", text.encode())
-    print(as_text(table))
-    print(folder / "table.{md,csv,tex}", file=sys.stderr)
+    print(FORMATS[wanted](table).rstrip("\n"))
+    if place.is_dir():
+        written = [name for name in FORMATS if name != "text"]
+        for suffix in written:
+            write_whole(place / f"table.{suffix}", FORMATS[suffix](table).encode())
+        print(place / f"table.{{{','.join(written)}}}", file=sys.stderr)
     return 0
 
 

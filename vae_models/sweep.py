@@ -101,8 +101,6 @@ def _sweep(options: argparse.Namespace) -> int:
         known = len(ended_cells(jobs, again=options.retry_failed))
         if known:
             print(f"{known} of {len(jobs)} cells have ended already", file=sys.stderr)
-        if earlier is not None and known == len(jobs) == len(earlier.cells):
-            return _told(earlier, out)
         engine = factory()
         apart: dict[str, dict[str, list[int]]] = {}  # why cells were trained one by one, row of the table, seeds
         with cells_bar(len(jobs), known, terminal=sys.stderr.isatty()) as advance, contextlib.closing(engine):

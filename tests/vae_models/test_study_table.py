@@ -1,10 +1,13 @@
 """Tables of studies: numbers, agreement, order of rows, marks, and all formats."""
 
 import csv
+import dataclasses
 import io
 import json
 import math
 import statistics
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -12,12 +15,15 @@ from hypothesis import strategies as st
 
 from tests.vae_models.tiny_study import tiny_study
 from vae_models import evaluate
+from vae_models.evaluation_table import split_unit
 from vae_models.records import MetricRecord, Target
 from vae_models.studies.formats import WIDTH, as_csv, as_latex, as_markdown, as_text
+from vae_models.studies.headings import heading_of
 from vae_models.studies.records import STUDY, CellRecord, StudyRecord
-from vae_models.studies.registry import find_study
-from vae_models.studies.study import Arm, Cap
+from vae_models.studies.registry import STUDIES, find_study
+from vae_models.studies.study import Arm, Cap, above
 from vae_models.studies.table import build_table, half_digit, printed_marks
+from variational.errors import InvalidInputError
 
 
 def value(name, number, *, cap=None, split="test"):
@@ -39,7 +45,7 @@ def arm(row, *targets, fields=()):
 
 
 def tabled(study, *cells):
-    return build_table(study, StudyRecord(study="tiny", engine="local", jobs=1, total=len(cells), cells=cells))
+    return build_table(study, StudyRecord(study="tiny", engine="local", jobs=1, total=len(cells), arms=(), cells=cells))
 
 
 def one(numbers, printed=None, **fields):
@@ -85,6 +91,14 @@ def test_a_printed_value_above_its_cap_or_an_mi_above_its_kl_is_marked():
     assert printed_marks(study, row[0], row) == []
     fine = [target("kl", 9.0), target("mutual_information", 9.0)]
     assert printed_marks(study, fine[1], fine) == []
+
+
+def test_what_is_printed_for_a_row_in_doubt_is_marked():
+    doubted = dataclasses.replace(arm("a", target("kl", 1.0)), doubt="no density")
+    study = tiny_study(arms=(doubted, arm("b", target("kl", 2.0))), columns=("kl", "negative_elbo"))
+    table = tabled(study)
+    assert [[entry.marks for entry in row.entries] for row in table.rows] == [[("no density",), ()], [(), ()]]
+    assert "[1] no density." in as_text(table)
 
 
 def test_the_smoothness_study_marks_the_printed_information_of_both_rows():
@@ -133,7 +147,7 @@ def test_failed_and_missing_cells_are_named():
     only = arm("a")
     study = tiny_study(arms=(only,))
     failed = cell(only, 0, outcome="failed", error="DataError: no file")
-    table = build_table(study, StudyRecord(study="tiny", engine="local", jobs=1, total=2, cells=(failed,)))
+    table = build_table(study, StudyRecord(study="tiny", engine="local", jobs=1, total=2, arms=(), cells=(failed,)))
     assert any("1 of 2 cells" in note for note in table.notes)
     assert any("DataError: no file" in note for note in table.notes)
     assert table.rows[0].entries[0].ours is None
@@ -147,6 +161,9 @@ def test_every_format_holds_every_number():
         assert "2.5" in shown
         assert "1.2" in shown  # the standard error, 1.25, in two digits
         assert "above its cap" in shown
+    assert "KL (nats)" in text
+    assert "| | KL (nats) |" in markdown
+    assert " & KL \\\\\n & (nats) \\\\" in latex
     assert "| a_row | 2.5 ± 1.2 (2.5[1]) agrees |" in markdown
     assert r"a\_row & 2.5 $\pm$ 1.2 (2.5$^{1}$) agrees \\" in latex
     assert r"100\% of it" in latex
@@ -158,6 +175,7 @@ def test_every_format_holds_every_number():
         1.25,
     )
     assert (row["seeds"], row["agrees"]) == ("2", "true")
+    assert (row["metric"], row["heading"], row["unit"]) == ("kl", "KL", "nats")
 
 
 def test_the_command_prints_and_writes_the_table_of_a_study(tmp_path, capsys):
@@ -165,7 +183,7 @@ def test_the_command_prints_and_writes_the_table_of_a_study(tmp_path, capsys):
     cells = tuple(
         cell(each, seed, value("importance_weighted_nll", 7.0 + seed)) for each in study.arms for seed in study.seeds
     )
-    record = StudyRecord(study=study.name, engine="local", jobs=1, total=len(cells), cells=cells)
+    record = StudyRecord(study=study.name, engine="local", jobs=1, total=len(cells), arms=(), cells=cells)
     (tmp_path / STUDY).write_text(record.to_text())
     assert evaluate.main([str(tmp_path)]) == 0
     printed = capsys.readouterr().out
@@ -174,6 +192,63 @@ def test_the_command_prints_and_writes_the_table_of_a_study(tmp_path, capsys):
         assert f"{each.targets[0].value:.4g}" in printed
     written = {path.name for path in tmp_path.iterdir()}
     assert written == {STUDY, "table.md", "table.csv", "table.tex"}
+
+
+@pytest.mark.parametrize(("wanted", "holds"), [("text", "NLL (nats)"), ("md", "| NLL (nats) |"), ("tex", "tabular")])
+def test_a_record_that_was_kept_is_shown_in_a_format_and_nothing_is_written(wanted, holds, tmp_path, capsys):
+    study = find_study("arelbo-table7-small")
+    kept = tmp_path / "kept.json"
+    kept.write_text(StudyRecord(study=study.name, engine="local", jobs=1, total=0, arms=(), cells=()).to_text())
+    assert evaluate.main([str(kept), "--format", wanted]) == 0
+    assert holds in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_the_table_of_a_study_loads_no_torch():
+    code = "import sys, vae_models.evaluate; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "verdict"),
+    [
+        (((5, 5.1), (1, 1.1)), "shown"),
+        (((1, 1.1), (5, 5.1)), "opposite"),
+        (((1, 5), (1, 6)), "not decided"),
+        (((5,), (1,)), "not decided"),
+        (((5, 5.1), ()), "not run"),
+    ],
+)
+def test_an_effect_is_shown_beyond_two_standard_errors(numbers, verdict):
+    arms = (arm("a"), arm("b"))
+    effect = above("a", "b", "kl", said="a is steeper", where="Table 9")
+    study = tiny_study(arms=arms, columns=("kl",), effects=(effect,))
+    cells = [
+        cell(each, s, value("kl", float(n))) for each, row in zip(arms, numbers, strict=True) for s, n in enumerate(row)
+    ]
+    table = tabled(study, *cells)
+    (finding,) = table.findings
+    assert finding.verdict == verdict
+    for shown in (as_text(table), as_markdown(table), as_latex(table)):
+        assert f"{verdict.capitalize()}: a is steeper (Table 9)" in shown
+
+
+@pytest.mark.parametrize("place", [("c", "kl"), ("a", "rate")])
+def test_an_effect_on_what_the_table_does_not_show_is_refused(place):
+    effect = above("a", place[0], place[1], said="", where="")
+    with pytest.raises(InvalidInputError, match="rows and columns"):
+        tiny_study(arms=(arm("a"), arm("b")), columns=("kl",), effects=(effect,))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_column_has_a_name_that_is_not_that_of_the_metric(name):
+    study = STUDIES[name]
+    headings = [heading_of(metric, study.headings) for metric in study.columns]
+    assert all("_" not in heading.text.replace("_x^2", "").replace("_z^2", "") for heading in headings)
+    assert len({heading.text for heading in headings}) == len(headings)
+    bare = [split_unit(metric)[0].replace("_", " ") for metric in study.columns]
+    assert all(heading.latex for heading in headings)
+    assert not {heading.text for heading in headings} & set(bare) - {"class mismatch"}
 
 
 def test_a_damaged_record_of_a_study_is_told_in_a_line(tmp_path, capsys):

@@ -16,8 +16,9 @@ from vae_models import sweep as command
 from vae_models.files import locked
 from vae_models.metrics.suite import METRICS
 from vae_models.options import read_fields
+from vae_models.presets.preset import KINDS
 from vae_models.presets.registry import PRESETS, find_preset
-from vae_models.records import RunRecord
+from vae_models.records import RunRecord, Target
 from vae_models.studies.cell import jobs_of, run_cells
 from vae_models.studies.engines import LocalEngine, RayEngine, fitting_jobs
 from vae_models.studies.records import CELL, STUDY, StudyRecord, read_cell, read_study
@@ -252,7 +253,7 @@ def test_two_sweeps_cannot_share_a_folder(out, capsys):
 @pytest.mark.usefixtures("tiny")
 def test_a_folder_of_another_study_is_refused(out, capsys):
     out.mkdir()
-    (out / STUDY).write_text(StudyRecord(study="other", engine="local", jobs=1, total=1, cells=()).to_text())
+    (out / STUDY).write_text(StudyRecord(study="other", engine="local", jobs=1, total=1, arms=(), cells=()).to_text())
     assert command.main(["tiny", "--out", str(out)]) == 2
     assert "other" in capsys.readouterr().err
 
@@ -265,6 +266,17 @@ def test_the_command_runs_a_study_and_says_how_it_ended(out, capsys):
     assert str(out / STUDY) in captured.out
     assert command.main(["tiny", "--out", str(out), "--jobs", "1"]) == 0
     assert "1 of 1 cells have ended already" in capsys.readouterr().err
+
+
+def test_the_record_of_a_study_holds_settings_with_their_sources_and_printed_values(out):
+    target = Target(metric="kl", value=1.5, where="Table 9")
+    arms = (Arm(row="plain", preset="digits-ncvae-beta-vae", fields=STEPS, targets=(target,)),)
+    swept(jobs_of(tiny_study(arms=arms, seeds=(0,)), out=out), Inline(), out)
+    (arm,) = read_study(out).arms
+    assert (arm.arm, arm.preset, arm.printed) == (arms[0].name, arms[0].preset, (target,))
+    assert arm.settings["command line"] == ("steps=3",)
+    assert "objective.beta=0.8" in [setting for settings in arm.settings.values() for setting in settings]
+    assert all(source.split(":")[0] in {*KINDS, "command line"} for source in arm.settings)
 
 
 @pytest.mark.parametrize(

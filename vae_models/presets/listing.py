@@ -1,10 +1,10 @@
 """The presets as text of 80 columns: all of them in a line each, or one with settings by source, and targets."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vae_models.data.catalogue import SUMMARIES
-from vae_models.presets.preset import Preset, settings_of
+from vae_models.presets.preset import Preset
 from vae_models.presets.registry import PAPERS
 
 _COLUMNS = 80
@@ -20,26 +20,21 @@ def list_all() -> str:
 
 def list_preset(preset: Preset) -> str:
     """Return the settings of a preset by their sources, and the printed results that it is to be compared with."""
-    values, sources = settings_of(preset.config), preset.sources_of(preset.config)
-    by_source: dict[str, list[str]] = {}
-    for name, value in values.items():
-        by_source.setdefault(sources[name], []).append(f"{name}={_shown(value)}")
     by_place: dict[str, list[str]] = {}
     for target in preset.targets:
         by_place.setdefault(target.where, []).append(f"{target.metric}={target.value:g}")
-    blocks = [f"{preset.config.preset}: {preset.summary}", _outline("settings", by_source)]
+    blocks = [
+        f"{preset.config.preset}: {preset.summary}",
+        _outline("settings", preset.settings_by_source(preset.config)),
+    ]
     return "\n\n".join([*blocks, _outline("printed in the paper", by_place)] if by_place else blocks)
 
 
-def _outline(title: str, groups: Mapping[str, list[str]]) -> str:
+def _outline(title: str, groups: Mapping[str, Sequence[str]]) -> str:
     lines = [title]
     for head, items in groups.items():
         lines += [_wrapped("  ", head), _wrapped("      ", ", ".join(items))]
     return "\n".join(lines)
-
-
-def _shown(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _table(title: str, rows: Mapping[str, str]) -> str:

@@ -52,6 +52,14 @@ class Preset:
             for name, value in theirs.items()
         }
 
+    def settings_by_source(self, config: RunConfig) -> dict[str, tuple[str, ...]]:
+        """Return from each source the settings of a run that come from there, as ``name=value``."""
+        values, sources = settings_of(config), self.sources_of(config)
+        found: dict[str, list[str]] = {}
+        for name, value in values.items():
+            found.setdefault(sources[name], []).append(f"{name}={_shown(value)}")
+        return {source: tuple(settings) for source, settings in found.items()}
+
 
 def settings_of(config: RunConfig) -> dict[str, object]:
     """Return the settings that say what a run computes, by name: all but the preset, the seed and the machine."""
@@ -59,6 +67,10 @@ def settings_of(config: RunConfig) -> dict[str, object]:
     return {
         name: value for name, value in found.items() if name not in {"preset", "seed"} and not _covers("machine", name)
     }
+
+
+def _shown(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _covers(name: str, setting: str) -> bool:

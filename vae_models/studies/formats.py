@@ -3,6 +3,7 @@
 import csv
 import io
 import textwrap
+from collections.abc import Callable, Mapping
 
 from vae_models.studies.table import Entry, Order, Table
 
@@ -25,7 +26,7 @@ _SPECIAL = str.maketrans(
 
 def as_text(table: Table) -> str:
     """Return the table for a terminal: a block for each row, a line for each number."""
-    head = f"  {'metric':<46}{'printed':>9}{'ours':>10}{'+-':>9} {'n':>2}"
+    head = f"  {'':<46}{'printed':>9}{'ours':>10}{'+-':>9} {'n':>2}"
     lines = [*textwrap.wrap(f"{table.study}: {table.summary}", WIDTH), "", head, "-" * WIDTH]
     numbers = _numbered(table)
     for row in table.rows:
@@ -36,20 +37,20 @@ def as_text(table: Table) -> str:
             flags = "".join(f"[{numbers[mark]}]" for mark in entry.marks)
             said = "" if entry.agrees is None else " ok" if entry.agrees else " differs"
             lines.append(
-                f"  {entry.metric[:46]:<46}{_shown(entry.printed):>9}{_shown(entry.ours):>10}"
+                f"  {table.headings[entry.metric].in_text[:46]:<46}{_shown(entry.printed):>9}{_shown(entry.ours):>10}"
                 f"{_shown(entry.error, digits=2):>9} {entry.seeds:>2}"
             )
             if flags or said:
                 lines.append(f"    {flags}{said}".rstrip())
     lines.append("")
-    for paragraph in (*_orders(table), *_footnotes(table), *table.notes):
+    for paragraph in (*_findings(table), *_orders(table), *_footnotes(table), *table.notes):
         lines += textwrap.wrap(paragraph, WIDTH, subsequent_indent="  ")
     return "\n".join(lines)
 
 
 def as_markdown(table: Table) -> str:
     """Return the table as printed in papers, a column for each metric: ours +- standard error (printed)."""
-    columns = [entry.metric for entry in table.rows[0].entries]
+    columns = [heading.in_text for heading in table.headings.values()]
     numbers = _numbered(table)
     lines = [
         f"## {table.study}: {table.summary}",
@@ -63,33 +64,38 @@ def as_markdown(table: Table) -> str:
         cells = [_joined(entry, "±", "".join(f"[{numbers[mark]}]" for mark in entry.marks)) for entry in row.entries]
         name = f"{row.name} ({row.chosen})" if row.chosen else row.name
         lines.append(f"| {name.replace('|', chr(92) + '|')} | " + " | ".join(cells) + " |")
-    for paragraph in (*_orders(table), *_footnotes(table), *table.notes):
+    for paragraph in (*_findings(table), *_orders(table), *_footnotes(table), *table.notes):
         lines += ["", paragraph]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).replace("+-", "±") + "\n"
 
 
 def as_csv(table: Table) -> str:
     """Return the table with a line for each number."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("row", "chosen", "metric", "printed", "ours", "standard_error", "seeds", "agrees", "marks"))
+    writer.writerow(
+        ("row", "chosen", "metric", "heading", "unit", "printed", "ours", "standard_error", "seeds", "agrees", "marks")
+    )
     for row in table.rows:
         for entry in row.entries:
             agrees = "" if entry.agrees is None else str(entry.agrees).lower()
             numbers = ["" if value is None else repr(value) for value in (entry.printed, entry.ours, entry.error)]
             marks = "; ".join(entry.marks)
-            writer.writerow((row.name, row.chosen, entry.metric, *numbers, entry.seeds, agrees, marks))
+            heading = table.headings[entry.metric]
+            names = (entry.metric, heading.text, heading.unit)
+            writer.writerow((row.name, row.chosen, *names, *numbers, entry.seeds, agrees, marks))
     return stream.getvalue()
 
 
 def as_latex(table: Table) -> str:
     """Return a tabular with rules of the package booktabs, and the notes as a paragraph."""
-    columns = [entry.metric for entry in table.rows[0].entries]
+    columns = list(table.headings.values())
     numbers = _numbered(table)
     lines = [
         rf"\begin{{tabular}}{{l{'r' * len(columns)}}}",
         r"\toprule",
-        " & ".join(["", *(name.replace("_", " ") for name in columns)]) + r" \\",
+        " & ".join(["", *(heading.latex for heading in columns)]) + r" \\",
+        " & ".join(["", *(heading.unit_in_latex for heading in columns)]) + r" \\",
         r"\midrule",
     ]
     for row in table.rows:
@@ -100,7 +106,10 @@ def as_latex(table: Table) -> str:
         name = f"{row.name} ({row.chosen})" if row.chosen else row.name
         lines.append(" & ".join([name.translate(_SPECIAL), *cells]) + r" \\")
     lines += [r"\bottomrule", r"\end{tabular}", ""]
-    lines += [f"{text.translate(_SPECIAL)}\n" for text in (*_orders(table), *_footnotes(table), *table.notes)]
+    lines += [
+        f"{text.translate(_SPECIAL)}\n"
+        for text in (*_findings(table), *_orders(table), *_footnotes(table), *table.notes)
+    ]
     return "\n".join(lines)
 
 
@@ -125,8 +134,19 @@ def _footnotes(table: Table) -> list[str]:
     return [f"[{number}] {mark}." for mark, number in _numbered(table).items()]
 
 
+def _findings(table: Table) -> list[str]:
+    """Return whether each effect is shown, a sentence each."""
+    found = []
+    for finding in table.findings:
+        said = f"{finding.verdict.capitalize()}: {finding.effect.said} ({finding.effect.where})"
+        by = f", by {_shown(finding.difference)}" if finding.difference is not None else ""
+        error = f" +- {_shown(finding.error, digits=2)}" if finding.error is not None else ""
+        found.append(f"{said}{by}{error}.")
+    return found
+
+
 def _orders(table: Table) -> list[str]:
-    return [f"Order of rows by {order.metric}: {_counted(order)}." for order in table.orders]
+    return [f"Order of rows by {table.headings[order.metric].text}: {_counted(order)}." for order in table.orders]
 
 
 def _counted(order: Order) -> str:
@@ -134,3 +154,6 @@ def _counted(order: Order) -> str:
         f"{order.same} pairs as printed, {order.opposite} the other way round, "
         f"{order.open} within two standard errors or of one seed"
     )
+
+
+FORMATS: Mapping[str, Callable[[Table], str]] = {"text": as_text, "md": as_markdown, "csv": as_csv, "tex": as_latex}

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from vae_models.records import MetricRecord, parse
+from vae_models.records import MetricRecord, Target, parse
 from vae_models.serial import from_json, to_json
 from variational.errors import InvalidInputError
 
 Record = TypeVar("Record")
 
 CELL, STUDY = "cell.json", "study.json"
-CELL_SCHEMA, STUDY_SCHEMA = "vaeproof.cell/1", "vaeproof.study/1"
+CELL_SCHEMA, STUDY_SCHEMA = "vaeproof.cell/1", "vaeproof.study/2"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,8 @@ class CellRecord:
         error: Why it failed; empty where it did not.
         attempts: Times a worker began with it in the sweep that ended it.
         seconds: From the beginning of the last attempt to its end.
-        cpu_seconds: Of the processor in the last attempt, start and loading included; zero where unknown.
+        cpu_seconds: Of the processor in the last attempt, without what the processes of cells load together; zero
+            where unknown.
         machine: Device, threads and versions; whether it was trained as one program with others, or why not.
         values: Numbers of the table.
         validation: Numbers on the validation data that a tuned row is chosen by.
@@ -55,6 +56,24 @@ class CellRecord:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ArmRecord:
+    """What the cells of an arm are, and what is printed of them.
+
+    Attributes:
+        arm: Its name.
+        preset: Name of the preset.
+        settings: From each source (paper, public code, ours with the reason; command line: an option of the arm) to
+            the settings that come from there, as ``name=value``.
+        printed: Results that the paper prints.
+    """
+
+    arm: str
+    preset: str
+    settings: Mapping[str, tuple[str, ...]]
+    printed: tuple[Target, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class StudyRecord:
     """A study as far as it has come.
 
@@ -63,6 +82,7 @@ class StudyRecord:
         engine: What ran the cells last: local or ray, and how many cells it trained as one program.
         jobs: Workers at a time, last.
         total: Number of its cells.
+        arms: What its cells are.
         cells: Those that ended, in the order of the study.
     """
 
@@ -70,6 +90,7 @@ class StudyRecord:
     engine: str
     jobs: int
     total: int
+    arms: tuple[ArmRecord, ...]
     cells: tuple[CellRecord, ...]
     schema: str = STUDY_SCHEMA
 
@@ -83,9 +104,13 @@ def read_cell(folder: Path) -> CellRecord | None:
     return _read(CellRecord, folder / CELL)
 
 
-def read_study(folder: Path) -> StudyRecord | None:
-    """Return the record of a study, or None where the folder holds none."""
-    return _read(StudyRecord, folder / STUDY)
+def read_study(place: Path) -> StudyRecord | None:
+    """Return the record of a study, or None where there is none.
+
+    Args:
+        place: The folder of the study, or the file of a record that was kept.
+    """
+    return _read(StudyRecord, place if place.is_file() else place / STUDY)
 
 
 def _read(kind: type[Record], path: Path) -> Record | None:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from vae_models.records import Split, Target
+from vae_models.studies.headings import Heading
 from variational.errors import InvalidInputError
 
 
@@ -16,12 +17,14 @@ class Arm:
         preset: Name of the preset.
         fields: Options, as on the command line of train.
         targets: What is printed for the row.
+        doubt: Why nothing that is printed for the row can be right; empty where it can.
     """
 
     row: str
     preset: str
     fields: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
+    doubt: str = ""
 
     @property
     def name(self) -> str:
@@ -43,6 +46,45 @@ class Cap:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Place:
+    """A number of the table: the row, and the name of the measured number, which is the column."""
+
+    row: str
+    metric: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What the paper says of two numbers of its table, so that a small twin can be asked whether it shows it.
+
+    Attributes:
+        said: In a few words.
+        larger: The number that is said to be the larger one.
+        smaller: The other one.
+        where: Where the paper says or prints so.
+    """
+
+    said: str
+    larger: Place
+    smaller: Place
+    where: str
+
+
+def above(larger: str, smaller: str, metric: str, *, said: str, where: str) -> Effect:
+    """Return the effect that one row of a column lies above another.
+
+    Args:
+        larger: The row with the larger number.
+        smaller: The other row.
+        metric: The column.
+        said: See Effect.
+        where: See Effect.
+    """
+    places = (Place(row=row, metric=metric) for row in (larger, smaller))
+    return Effect(said=said, larger=next(places), smaller=next(places), where=where)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Study:
     """A table of cells: every arm with every seed.
 
@@ -52,6 +94,9 @@ class Study:
         arms: Rows of the table and, where a row is tuned, its candidates.
         metrics: Names of metrics of evaluate that are measured.
         columns: Names of measured numbers that the table shows.
+        effects: What the paper says of these numbers.
+        headings: Names of columns, where they are not the usual ones.
+        notes: What the reader of the table must know beside.
         seeds: Of the cells of each arm.
         tuned_by: Number on the validation data by which the candidate of a row is chosen, the largest one.
         same_experiment: Whether data and size are those of the paper, so that numbers can agree; a small twin can
@@ -70,6 +115,9 @@ class Study:
     arms: tuple[Arm, ...]
     metrics: tuple[str, ...]
     columns: tuple[str, ...]
+    effects: tuple[Effect, ...] = ()
+    headings: Mapping[str, Heading] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     seeds: tuple[int, ...] = (0, 1, 2)
     tuned_by: str = "mutual_information"
     same_experiment: bool = False
@@ -81,11 +129,16 @@ class Study:
     samples: int = 2000
 
     def __post_init__(self) -> None:
-        """Refuse a study without cells, and one in which two cells are the same."""
+        """Refuse a study without cells, one in which two cells are the same, and an effect on what it does not show."""
         names = [arm.name for arm in self.arms]
         for what, values in (("arms", names), ("seeds", self.seeds)):
             if not values or len(set(values)) < len(values):
                 msg = f"{what} of study {self.name} must be one or more, each once, got {values}"
+                raise InvalidInputError(msg)
+        rows = {arm.row for arm in self.arms}
+        for place in (place for effect in self.effects for place in (effect.larger, effect.smaller)):
+            if place.row not in rows or place.metric not in self.columns:
+                msg = f"effects of study {self.name} must speak of its rows and columns, got {place}"
                 raise InvalidInputError(msg)
 
     @property

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vae_models.files import write_whole
+from vae_models.options import read_fields
+from vae_models.presets.registry import find_preset
 from vae_models.studies.bundles import bundled
 from vae_models.studies.cell import Job
 from vae_models.studies.engines import Engine
-from vae_models.studies.records import CELL, STUDY, CellRecord, StudyRecord, read_cell
+from vae_models.studies.records import CELL, STUDY, ArmRecord, CellRecord, StudyRecord, read_cell
+from vae_models.studies.study import Arm
 
 ATTEMPTS = 3  # with workers that were killed
 _SECONDS = 0.5  # between looks at a request to stop
@@ -55,11 +58,14 @@ def sweep(
     ended = ended_cells(jobs, again=again)
     waiting = collections.deque(bundled([job for job in jobs if job.folder not in ended], most=stack))
     name = engine.name if stack == 1 else f"{engine.name}, at most {stack} cells in one program"
+    arms = tuple(map(arm_record, dict.fromkeys(job.arm for job in jobs)))
     running = 0
 
     def written() -> StudyRecord:
         cells = tuple(ended[job.folder] for job in jobs if job.folder in ended)
-        record = StudyRecord(study=jobs[0].study.name, engine=name, jobs=engine.jobs, total=len(jobs), cells=cells)
+        record = StudyRecord(
+            study=jobs[0].study.name, engine=name, jobs=engine.jobs, total=len(jobs), arms=arms, cells=cells
+        )
         write_whole(out / STUDY, record.to_text().encode())
         return record
 
@@ -85,6 +91,13 @@ def sweep(
             if lost:
                 waiting.appendleft(tuple(lost))
     return record
+
+
+def arm_record(arm: Arm) -> ArmRecord:
+    """Return what a record says of an arm: its settings with their sources, and what is printed."""
+    preset = find_preset(arm.preset)
+    settings = preset.settings_by_source(read_fields(preset.config, arm.fields))
+    return ArmRecord(arm=arm.name, preset=arm.preset, settings=settings, printed=arm.targets)
 
 
 def _lost(job: Job, complaint: str) -> CellRecord:

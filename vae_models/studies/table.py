@@ -3,16 +3,16 @@
 import dataclasses
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 
 from vae_models.records import MetricRecord, Target
+from vae_models.studies.headings import Heading, heading_of
 from vae_models.studies.records import CellRecord, StudyRecord
-from vae_models.studies.study import Arm, Study
+from vae_models.studies.study import Arm, Effect, Study
 
 ERRORS = 2.0  # standard errors within which two numbers are taken as the same
-NEAR = 0.05  # share of the cap, as in the table of a single run
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,12 +65,38 @@ class Order:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Whether the table shows an effect.
+
+    Attributes:
+        effect: What the paper says.
+        difference: The number that should be the larger one minus the other; None where one of them is missing.
+        error: Its standard error over seeds; None where one of them has none.
+    """
+
+    effect: Effect
+    difference: float | None
+    error: float | None
+
+    @property
+    def verdict(self) -> str:
+        """Shown or opposite, beyond two standard errors; not decided, within them or of one seed; not run."""
+        if self.difference is None:
+            return "not run"
+        if self.error is None or not abs(self.difference) > ERRORS * self.error:
+            return "not decided"
+        return "shown" if self.difference > 0 else "opposite"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Table:
     """The table of a study, with what its reader must know."""
 
     study: str
     summary: str
+    headings: Mapping[str, Heading]
     rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
     orders: tuple[Order, ...]
     notes: tuple[str, ...]
 
@@ -82,7 +108,7 @@ def build_table(study: Study, record: StudyRecord) -> Table:
         for name in dict.fromkeys(arm.row for arm in study.arms)
     )
     orders = tuple(_order(metric, [row.entries[place] for row in rows]) for place, metric in enumerate(study.columns))
-    notes = []
+    notes = list(study.notes)
     if not study.same_experiment:
         notes.append(
             "Ours is a small twin on other data, so that its numbers cannot agree with the printed ones; "
@@ -96,7 +122,28 @@ def build_table(study: Study, record: StudyRecord) -> Table:
         if cell.outcome == "failed"
     ]
     found = tuple(order for order in orders if order.same + order.opposite + order.open)
-    return Table(study=study.name, summary=study.summary, rows=rows, orders=found, notes=tuple(notes))
+    return Table(
+        study=study.name,
+        summary=study.summary,
+        headings={metric: heading_of(metric, study.headings) for metric in study.columns},
+        rows=rows,
+        findings=tuple(_finding(effect, rows) for effect in study.effects),
+        orders=found,
+        notes=tuple(notes),
+    )
+
+
+def _finding(effect: Effect, rows: Sequence[Row]) -> Finding:
+    entries = {(row.name, entry.metric): entry for row in rows for entry in row.entries}
+    larger, smaller = (entries[place.row, place.metric] for place in (effect.larger, effect.smaller))
+    if larger.ours is None or smaller.ours is None:
+        return Finding(effect=effect, difference=None, error=None)
+    return Finding(effect=effect, difference=larger.ours - smaller.ours, error=_spread(larger, smaller))
+
+
+def _spread(one: Entry, other: Entry) -> float | None:
+    """Return the standard error of the difference of two numbers."""
+    return None if one.error is None or other.error is None else math.hypot(one.error, other.error)
 
 
 def _row(study: Study, arms: Sequence[Arm], record: StudyRecord) -> Row:
@@ -106,12 +153,13 @@ def _row(study: Study, arms: Sequence[Arm], record: StudyRecord) -> Row:
         scores = [_mean([_number(cell.validation, study.tuned_by) for cell in cells]) for cells in done]
         place = max(range(len(arms)), key=lambda each: scores[each])
         if scores[place] > -math.inf:
-            chosen = f"{' '.join(arms[place].fields)}, by {study.tuned_by} on the validation data"
-    targets, cells = arms[place].targets, done[place]
+            said = heading_of(study.tuned_by, study.headings).text
+            chosen = f"{' '.join(arms[place].fields)}, by {said} on the validation data"
+    arm, cells = arms[place], done[place]
     return Row(
         name=arms[0].row,
         chosen=chosen,
-        entries=tuple(_entry(study, metric, targets, cells) for metric in study.columns),
+        entries=tuple(_entry(study, metric, arm, cells) for metric in study.columns),
     )
 
 
@@ -124,8 +172,8 @@ def _number(records: Sequence[MetricRecord], name: str) -> float | None:
     return next((record.value for record in records if record.name == name), None)
 
 
-def _entry(study: Study, metric: str, targets: Sequence[Target], cells: Sequence[CellRecord]) -> Entry:
-    target = next((each for each in targets if each.metric == metric), None)
+def _entry(study: Study, metric: str, arm: Arm, cells: Sequence[CellRecord]) -> Entry:
+    target = next((each for each in arm.targets if each.metric == metric), None)
     records = [record for cell in cells for record in cell.values if record.name == metric]
     values = [record.value for record in records]
     ours = statistics.fmean(values) if values else None
@@ -133,8 +181,10 @@ def _entry(study: Study, metric: str, targets: Sequence[Target], cells: Sequence
     agrees = None
     if study.same_experiment and target is not None and ours is not None and error is not None:
         agrees = abs(ours - target.value) <= ERRORS * error + half_digit(target.value)
-    marks = [] if target is None else printed_marks(study, target, targets)
-    if any(record.cap is not None and record.value >= (1 - NEAR) * record.cap for record in records):
+    marks = [] if target is None else printed_marks(study, target, arm.targets)
+    if target is not None and arm.doubt:
+        marks.append(arm.doubt)
+    if any(record.is_near_cap for record in records):
         marks.append("ours is near the cap of its estimator, or above, and must not be ranked")
     return Entry(
         metric=metric,
@@ -185,8 +235,8 @@ def _order(metric: str, entries: Sequence[Entry]) -> Order:
         if one.printed is None or other.printed is None or one.ours is None or other.ours is None:
             continue
         printed, ours = one.printed - other.printed, one.ours - other.ours
-        spread = math.inf if one.error is None or other.error is None else math.hypot(one.error, other.error)
-        if printed == 0 or abs(ours) <= ERRORS * spread:
+        spread = _spread(one, other)
+        if printed == 0 or spread is None or abs(ours) <= ERRORS * spread:
             counts["open"] += 1
         else:
             counts["same" if printed * ours > 0 else "opposite"] += 1
