@@ -202,6 +202,25 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoi
     assert first_lines == [first_line()]  # it holds times, which a run that begins again has others of
 
 
+def test_a_process_of_a_cell_begins_with_one_thread_and_the_environment_stays(out, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    before, begun = dict(os.environ), []
+
+    class Process:
+        def __init__(self, target, args):
+            self.target, self.args = target, args
+
+        def start(self):
+            begun.append({name: os.environ[name] for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")})
+
+    engine = LocalEngine(jobs=1)
+    monkeypatch.setattr(engine._context, "Process", Process)
+    engine.submit(jobs_of(tiny_study(), out=out)[0])
+    assert begun == [{"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}]
+    assert dict(os.environ) == before
+
+
 def command_of(out, steps):
     """Return a process that sweeps the tiny study."""
     code = (
