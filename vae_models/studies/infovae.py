@@ -46,6 +46,8 @@ STUDIES = (
                 "ELBO, 500 images", "ELBO, all images", _LOG_DET, said=f"{_PUSHED} fewer images, ELBO", where=_FIGURE2
             ),
         ),
+        notes=("All numbers are of the training data, whose mean of q(z|x) is the q(z) of the paper.",),
+        split="train",
     ),
     Study(
         name="infovae-figure6-small",
