@@ -178,6 +178,12 @@ def test_every_format_holds_every_number():
     assert (row["metric"], row["heading"], row["unit"]) == ("kl", "KL", "nats")
 
 
+def test_long_numbers_stay_apart_and_large_errors_are_whole_numbers():
+    assert " - -0.0003465 " in as_text(one([-0.00034651, -0.00034649]))
+    (line,) = (line for line in as_text(one([8000.0, 9000.0])).splitlines() if "KL" in line and "nats" in line)
+    assert line.split()[-4:] == ["-", "8500", "500", "2"]
+
+
 def test_the_command_prints_and_writes_the_table_of_a_study(tmp_path, capsys):
     study = find_study("arelbo-table7-small")
     cells = tuple(

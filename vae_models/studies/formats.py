@@ -26,7 +26,7 @@ _SPECIAL = str.maketrans(
 
 def as_text(table: Table) -> str:
     """Return the table for a terminal: a block for each row, a line for each number."""
-    head = f"  {'':<46}{'printed':>9}{'ours':>10}{'+-':>9} {'n':>2}"
+    head = f"  {'':<44}{'printed':>10}{'ours':>11}{'+-':>9} {'n':>2}"
     lines = [*textwrap.wrap(f"{table.study}: {table.summary}", WIDTH), "", head, "-" * WIDTH]
     numbers = _numbered(table)
     for row in table.rows:
@@ -37,7 +37,7 @@ def as_text(table: Table) -> str:
             flags = "".join(f"[{numbers[mark]}]" for mark in entry.marks)
             said = "" if entry.agrees is None else " ok" if entry.agrees else " differs"
             lines.append(
-                f"  {table.headings[entry.metric].in_text[:46]:<46}{_shown(entry.printed):>9}{_shown(entry.ours):>10}"
+                f"  {table.headings[entry.metric].in_text[:44]:<44}{_shown(entry.printed):>10}{_shown(entry.ours):>11}"
                 f"{_shown(entry.error, digits=2):>9} {entry.seeds:>2}"
             )
             if flags or said:
@@ -114,7 +114,10 @@ def as_latex(table: Table) -> str:
 
 
 def _shown(value: float | None, *, digits: int = 4) -> str:
-    return "-" if value is None else f"{value:.{digits}g}"
+    if value is None:
+        return "-"
+    text = f"{value:.{digits}g}"
+    return f"{float(text):.0f}" if "e+" in text else text
 
 
 def _joined(entry: Entry, sign: str, flags: str) -> str:
