@@ -8,7 +8,7 @@ import pytest
 from figures.load import DATA
 from vae_models.presets.registry import PRESETS
 from vae_models.studies.cell import jobs_of
-from vae_models.studies.formats import FORMATS
+from vae_models.studies.formats import FORMATS, as_markdown
 from vae_models.studies.records import read_study
 from vae_models.studies.registry import STUDIES
 from vae_models.studies.sweeping import arm_record
@@ -56,6 +56,13 @@ def test_the_table_of_a_kept_record_has_every_number(name):
     assert all(finding.verdict != "not run" for finding in table.findings)
     for wanted in FORMATS.values():
         assert wanted(table)
+
+
+def test_the_page_of_all_tables_is_made_of_the_kept_records():
+    tables = [as_markdown(build_table(STUDIES[name], read_study(DATA / f"{name}.json"))) for name in sorted(KEPT)]
+    title, *rest = (DATA.parents[1] / "docs" / "studies.md").read_text().split("\n## ")
+    assert title.startswith("# Small twins")
+    assert [f"## {text}".strip() for text in rest] == [table.strip() for table in tables]
 
 
 def test_every_small_twin_is_run_by_a_study():

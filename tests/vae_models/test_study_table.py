@@ -143,6 +143,16 @@ def test_pairs_of_rows_are_counted_by_their_order(numbers, counted):
     assert (order.same, order.opposite, order.open) == counted
 
 
+def test_what_the_cells_took_is_said_for_each_machine():
+    only = arm("a")
+    study = tiny_study(arms=(only,), seeds=(0, 1, 2))
+    cores = ("2", "2", "16")
+    cells = [cell(only, s, cpu_seconds=10.0 + s, machine={"cores": count}) for s, count in enumerate(cores)]
+    notes = tabled(study, *cells).notes
+    assert "2 cells took 21 s of processor time, each at most 11 s: cores 2." in notes
+    assert "1 cells took 12 s of processor time, each at most 12 s: cores 16." in notes
+
+
 def test_failed_and_missing_cells_are_named():
     only = arm("a")
     study = tiny_study(arms=(only,))

@@ -64,7 +64,9 @@ def as_markdown(table: Table) -> str:
         cells = [_joined(entry, "±", "".join(f"[{numbers[mark]}]" for mark in entry.marks)) for entry in row.entries]
         name = f"{row.name} ({row.chosen})" if row.chosen else row.name
         lines.append(f"| {name.replace('|', chr(92) + '|')} | " + " | ".join(cells) + " |")
-    for paragraph in (*_findings(table), *_orders(table), *_footnotes(table), *table.notes):
+    for items in (_findings(table), _orders(table)):
+        lines += ["", *(f"- {item}" for item in items)] if items else []
+    for paragraph in (*_footnotes(table), *table.notes):
         lines += ["", paragraph]
     return "\n".join(lines).replace("+-", "±") + "\n"
 

@@ -121,6 +121,7 @@ def build_table(study: Study, record: StudyRecord) -> Table:
         for cell in record.cells
         if cell.outcome == "failed"
     ]
+    notes += _cost(record)
     found = tuple(order for order in orders if order.same + order.opposite + order.open)
     return Table(
         study=study.name,
@@ -131,6 +132,19 @@ def build_table(study: Study, record: StudyRecord) -> Table:
         orders=found,
         notes=tuple(notes),
     )
+
+
+def _cost(record: StudyRecord) -> list[str]:
+    """Return in a sentence for each kind of machine what the cells took on it."""
+    by_machine: dict[str, list[float]] = {}
+    for cell in record.cells:
+        if cell.machine:
+            said = ", ".join(f"{name} {value}" for name, value in cell.machine.items() if name != "processes")
+            by_machine.setdefault(said, []).append(cell.cpu_seconds)
+    return [
+        f"{len(took)} cells took {sum(took):.0f} s of processor time, each at most {max(took):.0f} s: {machine}."
+        for machine, took in by_machine.items()
+    ]
 
 
 def _finding(effect: Effect, rows: Sequence[Row]) -> Finding:
