@@ -245,10 +245,11 @@ def _deviations(mean: float, strength: float, offsets: Array) -> Array:
     """Return E (m - sigmoid(L z + b))^2 for each b, to rounding for any L."""
     if strength < 1:
         arguments = strength * FLAT.points[:, 0] + offsets[:, None]
-        return np.square(mean - expit(arguments)) @ np.exp(FLAT.log_weights)
+        smooth: Array = np.square(mean - expit(arguments)) @ np.exp(FLAT.log_weights)
+        return smooth
     # the step function plus what the sigmoid differs from it, which lives within REACH of the step
     below, above = (np.exp(log_ndtr(sign * offsets / strength)) for sign in (-1, 1))
-    total = mean**2 * below + (1 - mean) ** 2 * above
+    total: Array = mean**2 * below + (1 - mean) ** 2 * above
     for side, plateau in ((-1, mean), (1, 1 - mean)):
         heights = side * HALF_LINE
         density = np.exp(-np.square((heights - offsets[:, None]) / strength) / 2) / (strength * math.sqrt(2 * math.pi))
