@@ -6,6 +6,7 @@ Source: Hoffman et al. (2013), SVI; Kim et al. (2018), SA-VAE, algorithm 1.
 from typing import Literal
 
 import torch
+from jaxtyping import Shaped
 from torch import Tensor
 
 from vae_models.model import Model
@@ -58,11 +59,35 @@ class Refinement:
     def __call__(self, model: Model, batch: Batch) -> Posterior:
         """Return the refined q(z|x) for each x of the batch."""
         linked = self.differentiable and torch.is_grad_enabled()
+        return self.refine(model, batch.data, amortised(model, batch), generator=batch.generator, linked=linked)
+
+    def refine(
+        self,
+        model: Model,
+        data: Shaped[Tensor, "batch ..."],
+        posterior: Posterior,
+        *,
+        generator: torch.Generator | None,
+        linked: bool = False,
+        chunk: int | None = None,
+    ) -> Posterior:
+        """Return the refined q(z|x) for each x.
+
+        Args:
+            model: Whose decoder, likelihood and prior are descended through.
+            data: x.
+            posterior: Of the encoder for each x; only its shape counts where ``start`` is the prior.
+            generator: Of the draws.
+            linked: Whether gradients reach what made ``posterior``, and the model a second time.
+            chunk: >= 1; x at a time, all if left out. The draws do not depend on it.
+        """
         with torch.enable_grad():
-            place = self._started(amortised(model, batch), linked=linked)
+            place = self._started(posterior, linked=linked)
             velocity = torch.zeros_like(place)
             for _ in range(self.steps):
-                (gradient,) = torch.autograd.grad(self._loss(model, batch, place), place, create_graph=linked)
+                noise = torch.randn(place[:, 0].shape, generator=generator, dtype=place.dtype, device=place.device)
+                parts = zip(*(torch.split(each, chunk or len(data)) for each in (data, place, noise)), strict=True)
+                gradient = torch.cat([self._gradient(model, *part, linked=linked) for part in parts])
                 squared = gradient.square().sum(dim=(1, 2), keepdim=True)
                 # the root is taken after the clamp: its derivative at zero is infinite
                 velocity = self.momentum * velocity + gradient * (self.clip / squared.clamp(min=self.clip**2).sqrt())
@@ -70,6 +95,12 @@ class Refinement:
                 if not linked:
                     place = place.detach().requires_grad_()
         return Posterior(*(place if linked else place.detach()).unbind(dim=1))
+
+    @property
+    def description(self) -> str:
+        """What q(z|x) is, in words."""
+        method = "SA-VAE" if self.differentiable else "SVI"
+        return f"q(z|x) refined by {self.steps} step{'s' if self.steps > 1 else ''} of {method} from the {self.start}"
 
     def _started(self, posterior: Posterior, *, linked: bool) -> Tensor:
         """Return mean and log variance, shape (batch, 2, latent)."""
@@ -79,8 +110,11 @@ class Refinement:
             place = torch.zeros_like(place)
         return place if linked and place.requires_grad else place.detach().requires_grad_()
 
-    def _loss(self, model: Model, batch: Batch, place: Tensor) -> Tensor:
+    def _gradient(self, model: Model, data: Tensor, place: Tensor, noise: Tensor, *, linked: bool) -> Tensor:
+        """Return the gradient of the negative ELBO of each x, the KL weighted, at the draw that the noise makes."""
         posterior = Posterior(*place.unbind(dim=1))
-        latent = posterior.sample(generator=batch.generator)
-        density = model.likelihood.log_density(model.decode(latent, batch.data), batch.data)
-        return (self.beta * model.prior.kl(posterior, latent) - density).sum()
+        latent = posterior.push(noise)
+        density = model.likelihood.log_density(model.decode(latent, data), data)
+        loss = (self.beta * model.prior.kl(posterior, latent) - density).sum()
+        (gradient,) = torch.autograd.grad(loss, place, create_graph=linked)
+        return gradient

@@ -13,7 +13,7 @@ from vae_models.config import RunConfig
 from vae_models.data.catalogue import data_folder
 from vae_models.data.dataset import DataSet, Part
 from vae_models.data.sources import load
-from vae_models.metrics.codes import infer
+from vae_models.metrics.codes import as_trained, infer
 from vae_models.model import Model
 from vae_models.records import RunRecord
 from vae_models.session import RECORD
@@ -56,9 +56,11 @@ class Run:
             msg = f"posterior of {self.folder} must have no classes for its codes to be data, got mixture"
             raise InvalidInputError(msg)
 
+        model = as_trained(self.model, self.objective, seed=self.config.seed)
+
         def encoded(_name: str, part: Part) -> Part:
             like = next(self.model.encoder.parameters())
-            posterior = infer(self.model, part.all(dtype=like.dtype).to(like.device), batch_size=_AT_ONCE)
+            posterior = infer(model, part.all(dtype=like.dtype).to(like.device), batch_size=_AT_ONCE)
             mean, log_variance = posterior.mean.float().cpu(), posterior.log_variance.float().cpu()
             return Part(examples=mean, labels=part.labels, deviations=torch.exp(log_variance / 2))
 

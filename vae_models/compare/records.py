@@ -188,6 +188,7 @@ class Comparison:
         distance: To the non-parametric optimum; None where none is known, with the reason in ``no_distance``.
         no_distance: Why there is none.
         rows: Measured quantities beside the theorems that apply.
+        posterior: What q(z|x) is where it is not what the encoder gives.
     """
 
     run: str
@@ -198,6 +199,7 @@ class Comparison:
     distance: Distance | None
     no_distance: str | None
     rows: tuple[Row, ...]
+    posterior: str | None = None
     schema: str = COMPARISON_SCHEMA
 
     def to_text(self) -> str:

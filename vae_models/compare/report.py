@@ -20,6 +20,7 @@ def render(comparison: Comparison) -> str:
     lines = [
         f"{comparison.run}, step {comparison.step}",
         f"measured on {comparison.examples} examples of {comparison.split}; nats; ± is one standard error",
+        *([] if comparison.posterior is None else _wrapped(comparison.posterior, "", hang=0)),
         "",
         "Distance to the optimum over all encoders and decoders",
     ]

@@ -13,7 +13,9 @@ from vae_models.compare.records import Comparison, Distance
 from vae_models.compare.setting import setting_of
 from vae_models.compare.statements import rows_of
 from vae_models.data.dataset import Part
-from vae_models.objectives.inverse_lipschitz import AnnealedInverseLipschitz
+from vae_models.metrics.codes import as_trained, refinement_of
+from vae_models.model import Model
+from vae_models.objectives.inverse_lipschitz import innermost
 from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.records import Split
@@ -45,20 +47,22 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
     dtype = torch.float64 if run.config.precision == "float64" else torch.float32
     data = part.take(torch.arange(min(count, len(part))), dtype=dtype, generator=generator)
     objective = _loss(run)
+    refinement = refinement_of(objective)
     distance: Distance | None = None
     reason: str | None = NO_OPTIMUM
     if isinstance(objective, MixtureElbo):
         rows = rows_of_classes(run.model, data, split=split, generator=functools.partial(evidence_generator, seed))
     else:
-        laws = _laws(run, objective)
-        distance, reason = _distance(run, objective, data, laws, generator)
-        rows = rows_of(gather(run.model, objective, data, split=split, seed=seed, distance=distance, laws=laws))
+        laws, model = _laws(run, objective), as_trained(run.model, objective, seed=derived_seed(seed, "refinement"))
+        distance, reason = _distance(model, objective, data, laws, generator)
+        rows = rows_of(gather(model, objective, data, split=split, seed=seed, distance=distance, laws=laws))
     return Comparison(
         run=run.folder.name,
         preset=run.config.preset,
         step=run.step,
         split=split,
         examples=len(data),
+        posterior=None if refinement is None else refinement.description,
         distance=distance,
         no_distance=reason,
         rows=rows,
@@ -67,8 +71,7 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
 
 def _loss(run: Run) -> WeightedSum | MixtureElbo:
     """Return the loss itself where its constant of inverse Lipschitz maps is annealed; refuse losses of other forms."""
-    annealed = isinstance(run.objective, AnnealedInverseLipschitz)
-    objective = run.objective.objective if annealed else run.objective
+    objective = innermost(run.objective)
     if isinstance(objective, WeightedSum | MixtureElbo):
         return objective
     msg = f"objective must be a sum of weighted parts or that of classes to be compared, got {type(objective).__name__}"
@@ -76,13 +79,13 @@ def _loss(run: Run) -> WeightedSum | MixtureElbo:
 
 
 def _distance(
-    run: Run, objective: WeightedSum, data: Tensor, laws: TwoGaussians | None, generator: torch.Generator
+    model: Model, objective: WeightedSum, data: Tensor, laws: TwoGaussians | None, generator: torch.Generator
 ) -> tuple[Distance | None, str | None]:
     """Return the distance, or the reason why there is none."""
     try:
         if laws is not None:
-            return gaussian_distance(run.model, objective, laws, count=len(data), generator=generator), None
-        return empirical_distance(run.model, objective, data, generator=generator), None
+            return gaussian_distance(model, objective, laws, count=len(data), generator=generator), None
+        return empirical_distance(model, objective, data, generator=generator), None
     except InvalidInputError as error:
         return None, str(error)
 

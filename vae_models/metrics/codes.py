@@ -4,11 +4,13 @@ import dataclasses
 
 import torch
 from jaxtyping import Float, Shaped
-from torch import Tensor
+from torch import Tensor, nn
 
 from vae_models.model import Model
 from vae_models.modes import evaluating
+from vae_models.objectives.inverse_lipschitz import innermost
 from vae_models.posterior import Posterior
+from vae_models.refinement import Refinement
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
 
@@ -89,7 +91,60 @@ def infer(model: Model, data: Shaped[Tensor, "n ..."], *, batch_size: int) -> Po
     if not len(data):
         msg = "data must hold one x or more, got none"
         raise InvalidInputError(msg)
+    if isinstance(model.encoder, RefinedEncoder):
+        return model.encoder.refined(data, chunk=batch_size)
     found: list[Posterior] = [model.encoder(part) for part in torch.split(data, batch_size)]
     mean = torch.cat([posterior.mean for posterior in found])
     each = [posterior.log_variance.expand(posterior.mean.shape) for posterior in found]
     return dataclasses.replace(found[0], mean=mean, log_variance=torch.cat(each))
+
+
+class RefinedEncoder(nn.Module):
+    """From x to the q(z|x) that a refinement makes of the encoder's, with the same draws at every call.
+
+    Args:
+        model: With the encoder that is begun with.
+        refinement: Of its q(z|x).
+        seed: Of the draws.
+    """
+
+    def __init__(self, model: Model, refinement: Refinement, *, seed: int) -> None:
+        """Keep the parts."""
+        super().__init__()
+        self.model, self.refinement, self.seed = model, refinement, seed
+        self._last: tuple[Tensor, Posterior] | None = None
+
+    def forward(self, data: Shaped[Tensor, "n ..."]) -> Posterior:
+        """Return q(z|x) of each x."""
+        return self.refined(data, chunk=len(data))
+
+    def refined(self, data: Shaped[Tensor, "n ..."], *, chunk: int) -> Posterior:
+        """Return q(z|x) of each x, ``chunk`` of them at a time; that of the last x asked for is kept."""
+        if self._last is None or self._last[0] is not data:
+            with evaluating(self.model):
+                start = infer(self.model, data, batch_size=chunk)
+                draws = torch.Generator(data.device).manual_seed(self.seed)
+                found = self.refinement.refine(self.model, data, start, generator=draws, chunk=chunk)
+            self._last = data, found
+        return self._last[1]
+
+
+def as_trained(model: Model, objective: object, *, seed: int) -> Model:
+    """Return the model with the q(z|x) that its objective decodes: refined for each x where it refines (SVI, SA-VAE).
+
+    Args:
+        model: With its encoder, which is q(z|x) for all other objectives; then it is returned as it is.
+        objective: It was trained with.
+        seed: Of the draws of the refinement.
+    """
+    refinement = refinement_of(objective)
+    if refinement is None:
+        return model
+    encoder = RefinedEncoder(model, refinement, seed=seed)
+    return Model(encoder=encoder, decoder=model.decoder, prior=model.prior, likelihood=model.likelihood)
+
+
+def refinement_of(objective: object) -> Refinement | None:
+    """Return the refinement by which an objective infers q(z|x), if it does."""
+    found = getattr(innermost(objective), "inference", None)
+    return found if isinstance(found, Refinement) else None

@@ -56,10 +56,7 @@ def elbo_parts(
                 x, z = data[rows], latent[rows]
                 decoded = model.decode(z, x)
                 reconstruction[rows] -= model.likelihood.log_density(decoded, x).double() / draws
-                part = dataclasses.replace(
-                    posterior, mean=posterior.mean[rows], log_variance=posterior.log_variance[rows]
-                )
-                kl[rows] += model.prior.kl(part, z).double() / draws
+                kl[rows] += model.prior.kl(_rows_of(posterior, rows), z).double() / draws
                 mean = model.likelihood.mean(decoded)
                 has_mean = mean.shape == x.shape
                 if has_mean:
@@ -106,7 +103,11 @@ def importance_weighted_nll(
     for name, value in (("k", k), ("chunk", chunk), ("batch_size", batch_size)):
         require_count(name, value)
     with evaluating(model):
-        found = [_log_mean_weight(model, x, k, chunk, generator) for x in torch.split(data, batch_size)]
+        posterior = infer(model, data, batch_size=batch_size)
+        found = [
+            _log_mean_weight(model, data[rows], _rows_of(posterior, rows), k=k, chunk=chunk, generator=generator)
+            for rows in (slice(start, start + batch_size) for start in range(0, len(data), batch_size))
+        ]
     return mean_record(
         -torch.cat(found),
         name="importance_weighted_nll",
@@ -115,8 +116,9 @@ def importance_weighted_nll(
     )
 
 
-def _log_mean_weight(model: Model, data: Tensor, k: int, chunk: int, generator: torch.Generator | None) -> Tensor:
-    posterior: Posterior = model.encoder(data)
+def _log_mean_weight(
+    model: Model, data: Tensor, posterior: Posterior, *, k: int, chunk: int, generator: torch.Generator | None
+) -> Tensor:
     mean = posterior.mean
     # all at once, so that the draws do not depend on the chunk
     noise = torch.randn((k, *mean.shape), generator=generator, dtype=mean.dtype, device=mean.device)
@@ -129,3 +131,7 @@ def _log_mean_weight(model: Model, data: Tensor, k: int, chunk: int, generator: 
         log_weight = log_likelihood.reshape(len(part), -1) + log_ratio
         total = torch.logaddexp(total, torch.logsumexp(log_weight, dim=0))
     return total - math.log(k)
+
+
+def _rows_of(posterior: Posterior, rows: slice) -> Posterior:
+    return dataclasses.replace(posterior, mean=posterior.mean[rows], log_variance=posterior.log_variance[rows])

@@ -13,14 +13,14 @@ from vae_models.data.dataset import DataSet, Part
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
 from vae_models.metrics.classifier import Classifier, train_classifier
-from vae_models.metrics.codes import Codes, encode, infer
+from vae_models.metrics.codes import Codes, as_trained, encode, infer, refinement_of
 from vae_models.metrics.frechet import Made
 from vae_models.metrics.mixture import MixtureCodes, draw_mixture, infer_mixture
 from vae_models.model import Likelihood, Model
 from vae_models.networks.mixture import MixturePosterior
 from vae_models.objectives.ar_elbo import ProfiledReconstruction, profiled_variance
 from vae_models.posterior import Posterior
-from vae_models.records import Split
+from vae_models.records import MetricRecord, Split
 from vae_models.seeds import derived_seed
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError, VaeproofError
@@ -178,10 +178,18 @@ class Subject:
         parts = (part for part in self.objective.modules() if isinstance(part, ProfiledReconstruction))
         return next(parts, None)
 
+    def named(self, record: MetricRecord) -> MetricRecord:
+        """Return a record of a number that q(z|x) has a part in, with its estimator saying so where it is refined."""
+        refinement = refinement_of(self.objective)
+        if refinement is None:
+            return record
+        return dataclasses.replace(record, estimator=f"{record.estimator}; {refinement.description}")
+
     @functools.cached_property
     def model(self) -> Model:
         """The model as it is meant: codes that are points, the variance that the training data give."""
-        points, model = self.codes_are_points, self.trained
+        points = self.codes_are_points
+        model = as_trained(self.trained, self.objective, seed=derived_seed(self.options.seed, "refinement"))
         encoder = _PointEncoder(model.encoder) if points else model.encoder
         found = Model(encoder=encoder, decoder=model.decoder, prior=model.prior, likelihood=model.likelihood)
         if self.profiled is not None and self.profiled.parameterisation in {"Iso-I", "Diag-I"}:

@@ -17,10 +17,12 @@ class Metric:
     Attributes:
         summary: What it measures, in a line.
         compute: Yields the records, and the reasons where one is left out.
+        without_posterior: Parts of the names of its records that q(z|x) has no part in.
     """
 
     summary: str
     compute: Callable[[Subject], Iterator[MetricRecord | str]]
+    without_posterior: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,12 +42,14 @@ def measure(subject: Subject, name: str) -> Measured:
     """Return the records of a metric, and the reasons where it does not apply."""
     records: list[MetricRecord] = []
     reasons: list[str] = []
+    metric = METRICS[name]
     try:
-        for found in METRICS[name].compute(subject):
+        for found in metric.compute(subject):
             if isinstance(found, str):
                 reasons.append(found)
             elif math.isfinite(found.value):
-                records.append(found)
+                free = any(part in found.name for part in metric.without_posterior)
+                records.append(found if free else subject.named(found))
             else:
                 reasons.append(f"{found.name} is {found.value:g} ({found.estimator})")
     except (NotApplicableError, InvalidInputError) as error:
@@ -64,18 +68,28 @@ METRICS: Mapping[str, Metric] = {
     "iw-nll": Metric(summary="-log p(x) by importance weighting", compute=suite_codes.yield_iw_nll),
     "variances": Metric(summary="estimated sigma_x^2 of each partition", compute=suite_decoder.yield_variances),
     "smoothness": Metric(summary="expected gap, expected local smoothness", compute=suite_decoder.yield_smoothness),
-    "fisher": Metric(summary="relative Fisher divergence and its bound", compute=suite_decoder.yield_fisher),
+    "fisher": Metric(
+        summary="relative Fisher divergence and its bound",
+        compute=suite_decoder.yield_fisher,
+        without_posterior=("relative_fisher",),
+    ),
     "inverse-lipschitz": Metric(
-        summary="measured inverse Lipschitz constant of f1", compute=suite_codes.yield_inverse_lipschitz
+        summary="measured inverse Lipschitz constant of f1",
+        compute=suite_codes.yield_inverse_lipschitz,
+        without_posterior=("guaranteed",),
     ),
     "mmd": Metric(summary="squared MMD of the aggregate and the prior", compute=suite_codes.yield_mmd),
     "separation": Metric(summary="how well codes tell data from noise (NC-VAE)", compute=suite_codes.yield_separation),
     "log-det": Metric(summary="log det Cov of the codes per coordinate", compute=suite_codes.yield_log_det),
     "frechet": Metric(
-        summary="Frechet distance of prior draws and of interpolations", compute=suite_decoder.yield_frechet
+        summary="Frechet distance of prior draws and of interpolations",
+        compute=suite_decoder.yield_frechet,
+        without_posterior=("_prior_",),
     ),
     "class-mismatch": Metric(
-        summary="KL of the classes of data and of generated x", compute=suite_decoder.yield_mismatch
+        summary="KL of the classes of data and of generated x",
+        compute=suite_decoder.yield_mismatch,
+        without_posterior=("class_mismatch",),
     ),
     "semi-supervised": Metric(
         summary="error of an SVM on codes with 1000 labels", compute=suite_codes.yield_semi_supervised

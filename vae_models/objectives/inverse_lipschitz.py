@@ -72,6 +72,11 @@ class AnnealedInverseLipschitz(nn.Module):
         )
 
 
+def innermost(objective: object) -> object:
+    """Return the loss itself where its L is annealed, and any other objective as it is."""
+    return objective.objective if isinstance(objective, AnnealedInverseLipschitz) else objective
+
+
 def _brenier(model: Model) -> BrenierDecoder:
     if not isinstance(model.decoder, BrenierDecoder):
         msg = f"decoder must be a BrenierDecoder for L to be annealed, got {type(model.decoder).__name__}"
