@@ -56,7 +56,8 @@ def build_prior(
         part: What is trained on, for priors that begin with examples.
 
     Raises:
-        InvalidInputError: There are fewer examples than pseudo-inputs, or a prior of classes without classes.
+        InvalidInputError: There are fewer examples than pseudo-inputs, pseudo-inputs would be tokens, or a prior of
+            classes without classes.
     """
     match config:
         case IsotropicPriorConfig():
@@ -70,6 +71,9 @@ def build_prior(
                 msg = f"components must be at most the {len(part)} training examples, got {config.components}"
                 raise InvalidInputError(msg)
             examples = part.first(config.components).all()
+            if not examples.is_floating_point():
+                msg = "prior must not be vamp where x are tokens, since its pseudo-inputs are trained numbers"
+                raise InvalidInputError(msg)
             return VampPrior(encoder=encoder, pseudo_inputs=examples, trained_weights=config.trained_weights)
         case ClassPriorConfig():
             if not isinstance(encoder, MixtureEncoder):
