@@ -145,6 +145,27 @@ def test_every_variance_is_built_and_trained(which):
     assert takes_a_step(engine_of(dataclasses.replace(PLAIN, likelihood=likelihood)))
 
 
+@pytest.mark.parametrize("kind", ["pixelcnn", "gated-pixelcnn"])
+@pytest.mark.parametrize("which", ["Iso-I", "Diag-I", "Diag-D", "Iso-D"])
+def test_a_pixel_decoder_has_every_variance_that_does_not_see_later_pixels(kind, which):
+    decoder = kinds(DecoderNetwork)[kind](channels=4, maps=2, kernels=(3, 3, 3))
+    likelihood = GaussianConfig(variance=TrainedVarianceConfig(parameterisation=which))
+    composed = dataclasses.replace(PLAIN, decoder=decoder, likelihood=likelihood)
+    if which == "Iso-D":
+        with pytest.raises(InvalidInputError, match=r"^likelihood.variance must be .* for an autoregressive decoder"):
+            engine_of(composed)
+        return
+    engine = engine_of(composed)
+    assert takes_a_step(engine)
+    model, x = engine.model.eval(), images(count=2).train.all()
+    z, last = torch.zeros(2, PLAIN.latent_dim), x.clone()
+    last[..., -1, -1] += 1  # no pixel but the last may be told apart by it
+    with torch.no_grad():
+        first, second = (model.likelihood.mean_and_log_variance(model.decode(z, each)) for each in (x, last))
+    for one, other in zip(first, second, strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=1e-6)
+
+
 def test_tokens_take_their_number_from_the_vocabulary():
     tokens = Part(examples=torch.randint(1, 5, (12, 4), generator=torch.Generator().manual_seed(0)))
     data = DataSet(name="text", train=tokens, vocabulary=tuple("abcde"))

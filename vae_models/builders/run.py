@@ -18,6 +18,7 @@ from vae_models.objectives.inverse_lipschitz import AnnealedInverseLipschitz
 from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.weighted import WeightedSum
 from vae_models.settings.latents import MixturePosteriorConfig
+from vae_models.settings.likelihoods import GaussianConfig, LikelihoodForm, TrainedVarianceConfig
 from vae_models.settings.model import ModelConfig
 from vae_models.settings.networks import AnnealedStrengthConfig, BrenierConfig
 from vae_models.settings.objectives import MixtureElboConfig
@@ -37,10 +38,23 @@ def build_model(config: ModelConfig, *, data: DataSet) -> Model:
     decoder: nn.Module = build_decoder(
         config.decoder, latent_dim=latent_dim, data_shape=shape, output_shape=likelihood.parameter_shape(shape)
     )
+    if getattr(decoder, "autoregressive", False):
+        _require_causal(config.likelihood)
     if config.spectral_norm:
         decoder = spectrally_normalise(decoder)
     prior = build_prior(config.prior, latent_dim=latent_dim, encoder=encoder, part=data.train)
     return Model(encoder=encoder, decoder=decoder, prior=prior, likelihood=likelihood)
+
+
+def _require_causal(config: LikelihoodForm) -> None:
+    """Refuse a variance that an autoregressive decoder would make of the whole x, its own entry included."""
+    variance = config.variance if isinstance(config, GaussianConfig) else None
+    if isinstance(variance, TrainedVarianceConfig) and variance.parameterisation == "Iso-D":
+        msg = (
+            "likelihood.variance must be Iso-I, Diag-I or Diag-D for an autoregressive decoder, got Iso-D: its mean "
+            "over all places, which see x, is no variance given z and the entries before"
+        )
+        raise InvalidInputError(msg)
 
 
 def build(config: RunConfig, data: DataSet) -> tuple[Model, BuiltObjective]:
