@@ -108,10 +108,13 @@ def _evaluate(options: argparse.Namespace) -> int:
     from vae_models.measuring import measured, require_metrics  # noqa: PLC0415
     from vae_models.metrics.subject import Options  # noqa: PLC0415
     from vae_models.metrics.suite import METRICS  # noqa: PLC0415
+    from vae_models.networks.inception import require_published  # noqa: PLC0415
     from vae_models.runs import load_run  # noqa: PLC0415
 
     names = list(METRICS) if options.metrics is None else options.metrics.split(",")
     require_metrics(names)
+    if options.inception is not None:  # before hours of other metrics
+        require_published(options.inception)
     earlier = read_evaluation(options.run)
     run = load_run(options.run, best=options.best, device=options.device, data_dir=options.data_dir)
     splits: tuple[Split, ...] = ("test", "validation", "train")

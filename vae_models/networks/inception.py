@@ -194,18 +194,7 @@ def load_inception(path: Path) -> Inception:
     Raises:
         InvalidInputError: The file is not there or is another one, since a distance of other features is no FID.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}"
-        raise InvalidInputError(msg) from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != PUBLISHED:
-        msg = (
-            f"{path} must be pt_inception-2015-12-05-6726825d.pth as published with pytorch-fid, of sha256 "
-            f"{PUBLISHED}, got {digest}"
-        )
-        raise InvalidInputError(msg)
+    require_published(path)
     network = Inception()
     try:
         network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
@@ -215,3 +204,23 @@ def load_inception(path: Path) -> Inception:
         raise InvalidInputError(msg) from error
     network.requires_grad_(requires_grad=False)
     return network.eval()
+
+
+def require_published(path: Path) -> None:
+    """Refuse a file of weights that is not the published one.
+
+    Raises:
+        InvalidInputError: The file is not there or is another one.
+    """
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}"
+        raise InvalidInputError(msg) from error
+    if digest != PUBLISHED:
+        msg = (
+            f"{path} must be pt_inception-2015-12-05-6726825d.pth as published with pytorch-fid, of sha256 "
+            f"{PUBLISHED}, got {digest}"
+        )
+        raise InvalidInputError(msg)
