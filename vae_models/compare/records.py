@@ -18,6 +18,7 @@ Basis = Literal["proved", "certified", "sampled"]
 STRENGTH: tuple[Basis, ...] = ("proved", "certified", "sampled")
 Relation = Literal["<=", ">=", "="]
 Finding = Literal["holds", "within error", "fails"]
+PRINTED = "printed, refuted"  # how a premise begins where the claim is the printed form of a corrected one
 DEVIATIONS = 3.0  # standard errors within which a relation counts as met
 
 

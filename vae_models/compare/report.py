@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from vae_models.compare.records import STRENGTH, Comparison, Distance, Number, Row
+from vae_models.compare.records import PRINTED, STRENGTH, Comparison, Distance, Number, Row
 
 WIDTH = 80
 COLUMN = 20
@@ -76,6 +76,8 @@ def _legend(comparison: Comparison) -> str:
     if comparison.rows:
         papers = " ".join(dict.fromkeys(row.claim.partition(":")[0] for row in comparison.rows))
         judge = f"Verdicts are the recorded ones; python -m variational.check {papers} judges them anew. "
+    if any(row.premise.startswith(PRINTED) for row in comparison.rows):
+        judge += f"A row marked '{PRINTED}' has the form that the paper prints. "
     return (
         f"{judge}'within error' is at most three standard errors short; where a premise is an optimum, 'fails' says "
         "that this run is not at one."

@@ -8,10 +8,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numeric.theorem7 import theorem7
 from tests.effort import in_general_position
 from tests.vae_models.compare.models import (
     BITS,
     OVERLAPPING,
+    SYNTHETIC,
     ConstantEncoder,
     FreshNoise,
     contrastive,
@@ -20,7 +22,7 @@ from tests.vae_models.compare.models import (
 )
 from tests.vae_models.toys import DOUBLE, Linear, LinearDecoder, normal
 from vae_models.compare.evidence import gather
-from vae_models.compare.gaussian import gaussian_distance, solve_two_gaussians
+from vae_models.compare.gaussian import TwoGaussians, gaussian_distance, solve_two_gaussians
 from vae_models.compare.records import Number
 from vae_models.compare.rows import finding_of
 from vae_models.compare.setting import setting_of
@@ -145,6 +147,28 @@ def test_the_rows_of_nc_vae_hold_the_optimum_of_the_laws():
     collapsed.encoder = ConstantEncoder(2)
     low = rows(collapsed, objective, data.double(), laws=laws)["ncvae:thm7.corrected", theorem.quantity]
     assert low.finding == "fails"  # a code without information is no optimum here
+
+
+@pytest.mark.parametrize("laws", [SYNTHETIC, TwoGaussians(dimension=2, deviation=1.0, separation=0.3)], ids=str)
+def test_the_printed_theorem_7_stands_beside_the_corrected_one_and_fails_at_the_optimum_itself(laws):
+    objective = contrastive(FreshNoise(laws), 2)
+    model = gaussian_model(laws).double()
+    data = laws.draw(100, noise=False, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    found = [
+        row
+        for row in rows_of(gather(model, objective, data, split="train", laws=laws))
+        if row.claim.startswith("ncvae:thm7")
+    ]
+    corrected, of_run, of_optimum = found
+    assert (corrected.claim, of_run.claim, of_optimum.claim) == ("ncvae:thm7.corrected", "ncvae:thm7", "ncvae:thm7")
+    assert (corrected.verdict, of_run.verdict) == ("proved", "refuted")
+    assert all(row.premise.startswith("printed, refuted; ") for row in (of_run, of_optimum))
+    assert of_run.measured == corrected.measured  # of the trained encoder
+    assert of_run.bound == of_optimum.bound
+    sides = theorem7(solve_two_gaussians(laws, setting_of(model, objective)))
+    assert (of_optimum.measured.value, of_optimum.bound.value) == (sides.left, sides.printed)
+    assert of_optimum.finding == "fails"
+    assert sides.left >= corrected.bound.value  # what is proved holds there
 
 
 @given(ratio=st.floats(0.2, 5.0), beta=st.floats(1.1, 5.0), delta=st.floats(0.1, 5.0), latent_dim=st.integers(1, 3))
