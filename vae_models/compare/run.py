@@ -8,6 +8,7 @@ from torch import Tensor
 from vae_models.compare.classes import NO_OPTIMUM, rows_of_classes
 from vae_models.compare.empirical import empirical_distance
 from vae_models.compare.evidence import evidence_generator, gather
+from vae_models.compare.finite import finite_distance
 from vae_models.compare.gaussian import TwoGaussians, gaussian_distance
 from vae_models.compare.records import Comparison, Distance
 from vae_models.compare.setting import setting_of
@@ -24,6 +25,8 @@ from vae_models.seeds import derived_seed
 from vae_models.settings.noise import DataNoiseConfig
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
+
+FEW_X = 64  # different x, at most, whose distance is bounded without draws
 
 
 def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: int = 0) -> Comparison:
@@ -54,7 +57,7 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
         rows = rows_of_classes(run.model, data, split=split, generator=functools.partial(evidence_generator, seed))
     else:
         laws, model = _laws(run, objective), as_trained(run.model, objective, seed=derived_seed(seed, "refinement"))
-        distance, reason = _distance(model, objective, data, laws, generator)
+        distance, reason = _distance(run, model, objective, data, laws, generator=generator)
         rows = rows_of(gather(model, objective, data, split=split, seed=seed, distance=distance, laws=laws))
     return Comparison(
         run=run.folder.name,
@@ -79,15 +82,46 @@ def _loss(run: Run) -> WeightedSum | MixtureElbo:
 
 
 def _distance(
-    model: Model, objective: WeightedSum, data: Tensor, laws: TwoGaussians | None, generator: torch.Generator
+    run: Run,
+    model: Model,
+    objective: WeightedSum,
+    data: Tensor,
+    laws: TwoGaussians | None,
+    *,
+    generator: torch.Generator,
 ) -> tuple[Distance | None, str | None]:
     """Return the distance, or the reason why there is none."""
     try:
         if laws is not None:
             return gaussian_distance(model, objective, laws, count=len(data), generator=generator), None
-        return empirical_distance(model, objective, data, generator=generator), None
+        found = _finite(run, model, objective, data, generator)
+        return found or empirical_distance(model, objective, data, generator=generator), None
     except InvalidInputError as error:
         return None, str(error)
+
+
+def _finite(
+    run: Run, model: Model, objective: WeightedSum, data: Tensor, generator: torch.Generator
+) -> Distance | None:
+    """Return the distance with bounds that rest on no draw, where examples are few and repeat; None elsewhere."""
+    setting = setting_of(model, objective)
+    few = len(torch.unique(data, dim=0)) <= FEW_X and setting.latent_dim in {1, 2}
+    if not few or setting.beta < 1 or not setting.is_weighted_elbo:
+        return None
+    noise = data[:0]
+    if setting.delta:
+        if run.data.noise is None or not isinstance(getattr(run.config.objective, "noise", None), DataNoiseConfig):
+            return None
+        noise = run.data.noise.all(dtype=data.dtype)
+    points, places = torch.unique(torch.cat([data, noise]), dim=0, return_inverse=True)
+    if len(points) > FEW_X:
+        return None
+
+    def shares(part: Tensor) -> Tensor:
+        return torch.bincount(part, minlength=len(points)).double() / len(part)
+
+    given = shares(places[len(data) :]) if setting.delta else None
+    return finite_distance(model, objective, points, shares(places[: len(data)]), noise=given, generator=generator)
 
 
 def _laws(run: Run, objective: WeightedSum) -> TwoGaussians | None:

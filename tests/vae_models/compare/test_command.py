@@ -2,12 +2,18 @@
 
 import math
 
+import numpy as np
 import pytest
+import torch
 
+from tests.vae_models.compare.models import BITS
 from vae_models import train
 from vae_models.compare import __main__ as compare
+from vae_models.compare.finite import finite_distance
 from vae_models.compare.records import Comparison, Number, at_least_zero, difference
 from vae_models.compare.report import WIDTH, render, show
+from vae_models.compare.run import compare_run
+from vae_models.runs import load_run
 from variational.errors import InvalidInputError
 
 # torch.func.jvp compiles its decompositions with torch.jit.script, which warns of itself in torch 2.13
@@ -32,7 +38,7 @@ def test_the_synthetic_run_has_a_distance_from_its_exact_optimum(tmp_path, capsy
     assert record.distance.optimum_lower.value < record.distance.optimum_upper.value < 1e-3  # laws far apart
     assert record.distance.gap.value > 0.05  # after one epoch
     assert record.distance.total_upper.basis == "sampled"
-    assert {"ncvae:information", "ncvae:thm7.corrected"} < {row.claim for row in record.rows}
+    assert {"ncvae:information", "ncvae:thm7.corrected", "ncvae:thm7"} < {row.claim for row in record.rows}
 
 
 def test_a_run_without_known_optimum_says_why(tmp_path, capsys):
@@ -90,3 +96,75 @@ def test_a_difference_is_as_weak_as_its_weaker_side():
 def test_only_what_is_sampled_has_an_error(basis, error):
     with pytest.raises(InvalidInputError, match=r"^error must"):
         Number(value=0.0, basis=basis, rests_on="", error=error)
+
+
+def four_points(path, *, shares=(8, 2, 2, 8), noise=(2, 6, 8, 4)):
+    """Write binary data of four different x, and noise with the same x in other shares."""
+    arrays = {
+        name: np.repeat(BITS.numpy(), 5 * np.array(counts), axis=0)
+        for name, counts in (("train", shares), ("noise", noise))
+    }
+    np.savez(path, **arrays)
+    return path
+
+
+FINITE = ["--source", "array", "--latent-dim", "1", "--likelihood", "bernoulli", "--encoder.widths", "8"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--objective", "nc-vae", "--objective.noise", "data", "--beta", "1.5", "--delta", "1"],
+        ["--objective", "elbo", "--beta", "2"],
+    ],
+    ids=["nc-vae", "beta-vae"],
+)
+def test_a_run_on_few_different_x_has_a_distance_that_rests_on_no_draw(tmp_path, capsys, words):
+    path = four_points(tmp_path / "four.npz")
+    folder = folder_of("digits", tmp_path / "out", *FINITE, "--path", str(path), *words)
+    capsys.readouterr()
+    assert compare.main([str(folder)]) == 0
+    assert "4 x with their probabilities" in capsys.readouterr().out
+    distance = Comparison.from_text((folder / "comparison.json").read_text(encoding="utf-8")).distance
+    numbers = (distance.encoder_lower, distance.encoder_upper, distance.optimum_lower, distance.gap_upper)
+    assert {number.basis for number in numbers} == {"proved"}
+    run = load_run(folder)
+    shares = torch.tensor([0.4, 0.1, 0.1, 0.4])
+    noise = torch.tensor([0.1, 0.3, 0.4, 0.2]) if "nc-vae" in words else None
+    expected = finite_distance(run.model, run.objective, BITS, shares, noise=noise, draws=2)
+    assert (distance.gap_lower.value, distance.gap_upper.value) == pytest.approx(
+        (expected.gap_lower.value, expected.gap_upper.value), abs=1e-6
+    )
+
+
+def test_below_beta_one_few_x_are_met_with_draws(tmp_path, capsys):
+    path = four_points(tmp_path / "four.npz")
+    folder = folder_of("digits", tmp_path / "out", *FINITE, "--path", str(path), "--objective", "elbo", "--beta", "0.5")
+    capsys.readouterr()
+    assert compare.main([str(folder)]) == 0
+    assert "x: mass 1/100 on each of 100 examples" in capsys.readouterr().out
+
+
+def test_the_best_weights_are_compared_where_they_are_asked_for(tmp_path, capsys):
+    words = ["--train-size", "64", "--stop-after", "3", "--learning-rate", "0.1", "--epochs", "40"]
+    folder = folder_of("digits", tmp_path, *words)
+    found = {}
+    for option in ([], ["--best"]):
+        assert compare.main([str(folder), "--examples", "64", *option]) == 0
+        record = Comparison.from_text((folder / "comparison.json").read_text(encoding="utf-8"))
+        found[bool(option)] = record
+        run = load_run(folder, best=bool(option))
+        assert record.step == run.step
+        assert record.rows == compare_run(run, count=64).rows
+    assert found[True].step < found[False].step
+    assert found[True].rows != found[False].rows
+    assert f", step {found[True].step}\n" in capsys.readouterr().out
+
+
+def test_best_weights_that_are_not_there_are_refused_in_one_line(tmp_path, capsys):
+    folder = folder_of("digits", tmp_path, "--train-size", "64")
+    capsys.readouterr()
+    assert compare.main([str(folder), "--best"]) == 2
+    message = capsys.readouterr().err
+    assert "must hold best weights" in message
+    assert message.count("\n") == 1
