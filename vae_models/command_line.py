@@ -11,6 +11,7 @@ from vae_models.records import parse
 from variational.errors import InvalidInputError
 
 CONFIG = "config.json"
+_NAMED = 5  # runs, at most, that a message lists
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,10 +72,19 @@ def read_task(preset: str | None, fields: Sequence[str], *, out: Path | None, re
 
 
 def read_config(path: Path) -> RunConfig:
-    """Return the configuration in a file."""
+    """Return the configuration in a file.
+
+    Raises:
+        InvalidInputError: It cannot be read or is none; where its folder holds runs instead, they are named.
+    """
     try:
         data = parse(path.read_text(encoding="utf-8"), where=str(path))
     except (OSError, UnicodeDecodeError) as error:
+        below = sorted(found.parent.name for found in path.parent.glob(f"*/{path.name}"))
+        if below and not path.exists():
+            more = f" and {len(below) - _NAMED} more" if len(below) > _NAMED else ""
+            msg = f"{path.parent} is no folder of a run but holds some; name one of {', '.join(below[:_NAMED])}{more}"
+            raise InvalidInputError(msg) from error
         msg = f"{path} cannot be read, so that this is no folder of a run: {error}"
         raise InvalidInputError(msg) from error
     if not isinstance(data, dict):

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from vae_models import evaluate, train
+from vae_models.compare import __main__ as compare
 from vae_models.evaluation_records import EVALUATION, Entry, Evaluation, read_evaluation
 from vae_models.evaluation_table import WIDTH, format_evaluation
 from vae_models.metrics.suite import METRICS
@@ -167,6 +168,19 @@ def test_a_folder_that_is_no_run_is_one_line_and_status_2(run, tmp_path, capsys,
     assert errors.startswith("error: ")
     assert str(folder) in errors
     assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("several", [1, 7])
+def test_a_folder_of_runs_names_the_runs_below_it(run, tmp_path, capsys, several):
+    for number in range(1, several):
+        shutil.copytree(run, tmp_path / f"{run.name}-{number}")
+    assert evaluate.main([str(tmp_path)]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith(f"error: {tmp_path} is no folder of a run but holds some; name one of {run.name}")
+    assert errors.count("\n") == 1
+    assert ("-1, " in errors) == ("and 2 more" in errors) == (several > 1)
+    assert compare.main([str(tmp_path)]) == 2
+    assert capsys.readouterr().err == errors
 
 
 def test_a_damaged_evaluation_is_named_and_left_as_it_is(run, capsys):
