@@ -79,10 +79,8 @@ def vanishes(expression: sp.Expr) -> bool:
     if expanded == 0:
         return True
     factored = expression.replace(lambda part: part.is_Pow and not part.exp.is_integer, _factored_power)
-    for simplified in (sp.simplify(expanded), sp.simplify(factored), sp.simplify(sp.powdenest(expression))):
-        if sp.expand(sp.expand_log(simplified)) == 0:
-            return True
-    return False
+    forms = dict.fromkeys((expanded, factored, sp.powdenest(expression)))  # often the same one
+    return any(sp.expand(sp.expand_log(sp.simplify(form))) == 0 for form in forms)
 
 
 def _factored_power(power: sp.Pow) -> sp.Expr:
