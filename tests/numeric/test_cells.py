@@ -10,6 +10,7 @@ from scipy.special import log_ndtr
 from scipy.stats import norm
 
 from numeric.cells import Cells, cells_around
+from tests.effort import in_general_position
 from variational.errors import InvalidInputError
 
 ROUNDING = 1e-12
@@ -20,6 +21,7 @@ def random_edges(generator):
     return np.unique(generator.normal(size=generator.integers(1, 9)) * 5)
 
 
+@in_general_position
 @given(seed=SEEDS, axes=st.integers(1, 2), deviation=st.floats(1e-3, 1e3))
 def test_masses_sum_to_one(seed, axes, deviation):
     generator = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from numeric import bounds, descent, solve
 from numeric.arrays import log_sum_exp
 from numeric.problem import Problem, aae_problem, beta_vae_problem, infovae_problem, ncvae_problem
+from tests.effort import in_general_position
 from tests.numeric import strategies
 from variational.errors import InvalidInputError
 
@@ -17,6 +18,7 @@ LOG_HALF = np.log([0.5, 0.5])
 SLOPE = 1e-5  # relative error of a central difference with step 1e-6
 
 
+@in_general_position
 @given(seed=strategies.SEEDS, signs=strategies.SEEDS)
 def test_every_step_stays_feasible_and_lowers_the_loss_whatever_the_signs(seed, signs):
     generator = np.random.default_rng(seed)
@@ -37,6 +39,7 @@ def test_every_step_stays_feasible_and_lowers_the_loss_whatever_the_signs(seed, 
         before = reached
 
 
+@in_general_position
 @given(found=strategies.problems() | strategies.problems_with_divergence())
 def test_on_a_convex_loss_descent_ends_inside_the_certified_bracket(found):
     certificate = solve.solve(found, gap_tol=1e-10).require_converged().certificate
