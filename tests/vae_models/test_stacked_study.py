@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -22,7 +23,7 @@ from vae_models.schedules import LinearRamp
 from vae_models.settings.noise import GaussianNoiseConfig
 from vae_models.settings.objectives import ElboConfig, NCVAEConfig, RefinementConfig
 from vae_models.studies.bundles import bundled, form
-from vae_models.studies.cell import APART, jobs_of, run_cell, run_cells
+from vae_models.studies.cell import APART, Job, jobs_of, run_cell, run_cells
 from vae_models.studies.records import CELL, read_cell
 from vae_models.studies.study import Arm
 
@@ -207,16 +208,12 @@ CONFIG = RunConfig(preset="any", steps=1)
     ),
     most=st.integers(1, 5),
 )
-def test_bundles_hold_every_cell_once_and_only_cells_of_one_form(pairs, most, tmp_path_factory):
-    out = tmp_path_factory.getbasetemp()
-    (plain,) = jobs_in(out, arm("a"), seeds=(0,))
+def test_bundles_hold_every_cell_once_and_only_cells_of_one_form(pairs, most):
+    study = tiny_study()
+    configs = [dataclasses.replace(CONFIG, seed=seed, objective=ElboConfig(beta=beta)) for seed, beta in pairs]
     jobs = [
-        dataclasses.replace(
-            plain,
-            config=dataclasses.replace(plain.config, seed=seed, objective=ElboConfig(beta=beta)),
-            folder=out / str(place),
-        )
-        for place, (seed, beta) in enumerate(pairs)
+        Job(study=study, arm=study.arms[0], config=config, folder=Path(str(place)))
+        for place, config in enumerate(configs)
     ]
     bundles = bundled(jobs, most=most)
     assert sorted(job.folder for bundle in bundles for job in bundle) == sorted(job.folder for job in jobs)
@@ -258,8 +255,9 @@ def test_a_weight_that_also_enters_the_refinement_is_no_mere_weight():
     assert form(first) != form(second)
 
 
-def test_a_stacked_study_has_the_table_of_a_separate_one(tmp_path, capsys):
+def test_a_stacked_study_has_the_table_of_a_separate_one(tmp_path, capsys, monkeypatch):
     study = tiny_study(arms=(arm("a"), arm("b", "--beta", "2.5")))
+    monkeypatch.setattr(evaluate, "find_study", lambda _name: study)
     tables, shown = [], []
     for name, stack in (("apart", 1), ("stacked", 4)):
         out = tmp_path / name
