@@ -13,9 +13,10 @@ from vae_models.data.dataset import Part
 from vae_models.lagging import Aggression, EncoderLoop
 from vae_models.metrics.codes import encode
 from vae_models.metrics.information import in_batch_information
+from vae_models.metrics.mixture import draw_mixture, infer_mixture
+from vae_models.metrics.mixture_information import mixture_in_batch_information
 from vae_models.networks.mixture import MixtureEncoder
 from vae_models.seeds import derived_seed
-from variational.errors import InvalidInputError
 
 if TYPE_CHECKING:  # the engine holds this, and this the engine
     from vae_models.engine import Engine
@@ -31,16 +32,10 @@ class AggressiveSteps:
     Attributes:
         aggression: What the mutual information has shown.
         rest: What a step changes meanwhile: all but the encoder.
-
-    Raises:
-        InvalidInputError: The encoder has classes, whose mutual information is not measured here.
     """
 
     def __init__(self, engine: "Engine", *, most_updates: int) -> None:
         """Divide the parameters."""
-        if isinstance(engine.model.encoder, MixtureEncoder):
-            msg = "lagging inference needs an encoder with a Gaussian posterior, got a MixtureEncoder"
-            raise InvalidInputError(msg)
         settings = engine.config.lagging
         self._engine, self._loop = engine, EncoderLoop(most_updates=most_updates, block=settings.block)
         self.aggression = Aggression(patience=settings.patience)
@@ -70,8 +65,8 @@ class AggressiveSteps:
     def after_epoch(self, validation: Part) -> float:
         """Return the mutual information of validation data, nats, after which this may have ended for good.
 
-        It is that of batches as large as in training, with the entropy in closed form, as in the public code; the
-        batches and the draws are the same each time.
+        It is that of batches as large as in training, with the entropy in closed form, as in the public code, or
+        sampled, where there are classes; the batches and the draws are the same each time.
         """
         engine, count = self._engine, len(validation)
         seed = derived_seed(engine.config.seed, "lagging")
@@ -79,10 +74,13 @@ class AggressiveSteps:
         with torch.random.fork_rng(devices=[]):  # of data that are drawn
             data = validation.take(order.to(validation.examples.device), dtype=engine.dtype).to(engine.device)
         draws = torch.Generator(engine.device).manual_seed(seed)
-        codes = encode(engine.model, data, batch_size=engine.config.batch_size, generator=draws)
-        found = in_batch_information(
-            codes, batch_size=min(engine.config.batch_size, count), split="validation", entropy="analytic"
-        )
+        size = engine.config.batch_size
+        if isinstance(engine.model.encoder, MixtureEncoder):
+            mixture = draw_mixture(infer_mixture(engine.model, data, batch_size=size), generator=draws)
+            found = mixture_in_batch_information(mixture, batch_size=min(size, count), split="validation")
+        else:
+            codes = encode(engine.model, data, batch_size=size, generator=draws)
+            found = in_batch_information(codes, batch_size=min(size, count), split="validation", entropy="analytic")
         self.aggression = self.aggression.after_epoch(found.value)
         return found.value
 

@@ -218,7 +218,7 @@ def mixture_nll(
     with evaluating(model):
         for start in range(0, len(data), batch_size):
             rows = slice(start, start + batch_size)
-            part = MixturePosterior(posterior.log_class[rows], posterior.mean[rows], posterior.log_variance[rows])
+            part = posterior.of(rows)
             total = torch.full((len(part.mean),), -math.inf, dtype=torch.float64, device=data.device)
             for done in range(0, k, chunk):
                 count = min(chunk, k - done)

@@ -90,12 +90,12 @@ def quadrature_rate_split(
     mean = posterior.mean.detach().double()
     log_variance = posterior.log_variance.detach().double().expand(mean.shape)
     wide = Posterior(mean, log_variance)
-    points, thinned = _grid(wide, nodes_per_deviation)
+    points, thinned = quadrature_grid(wide, nodes_per_deviation)
     log_gamma = log_aggregate(points, wide, chunk=chunk)
     mass = torch.exp(log_gamma)  # over the volume of a cell, which cancels
     log_prior = prior.log_density(points).double()
-    negative_entropy = _integral(mass, log_gamma, thinned)
-    cross = _integral(mass, log_prior, thinned)
+    negative_entropy = quadrature_integral(mass, log_gamma, thinned)
+    cross = quadrature_integral(mass, log_prior, thinned)
     own = -float(wide.entropy().mean())
     divergence, error = (negative_entropy[k] - cross[k] for k in (0, 1))
     count, estimator = len(mean), f"trapezoidal rule, {len(points)} nodes"
@@ -112,8 +112,12 @@ def quadrature_rate_split(
     )
 
 
-def _grid(posterior: Posterior, nodes_per_deviation: float) -> tuple[Tensor, Tensor]:
-    """Return the nodes, and which nodes a grid of twice the spacing has."""
+def quadrature_grid(posterior: Posterior, nodes_per_deviation: float) -> tuple[Tensor, Tensor]:
+    """Return the nodes of a grid that holds all posteriors, and which of them a grid of twice the spacing has.
+
+    Raises:
+        InvalidInputError: For more than two latent dimensions, or more than four million nodes.
+    """
     dimension = posterior.latent_dim
     if dimension > 2:
         msg = f"posterior must have one or two latent dimensions for quadrature, got {dimension}"
@@ -136,7 +140,7 @@ def _grid(posterior: Posterior, nodes_per_deviation: float) -> tuple[Tensor, Ten
     return points, even
 
 
-def _integral(mass: Float[Tensor, " z"], values: Float[Tensor, " z"], thinned: Tensor) -> tuple[float, float]:
+def quadrature_integral(mass: Float[Tensor, " z"], values: Float[Tensor, " z"], thinned: Tensor) -> tuple[float, float]:
     """Return the integral of gamma values, each rule scaled to the mass that it sees, and what thinning changes."""
     product = torch.where(mass > 0, mass * values, torch.zeros_like(mass))
     whole = float(product.sum() / mass.sum())

@@ -13,7 +13,14 @@ from vae_models.metrics.estimates import least_upper_bound, mean_record
 from vae_models.metrics.information import full_data_information, in_batch_information, leave_one_out_information
 from vae_models.metrics.latents import active_units, log_det_covariance
 from vae_models.metrics.likelihood import elbo_parts, importance_weighted_nll
-from vae_models.metrics.mixture import mixture_elbo_parts, mixture_information, mixture_nll, mixture_rate
+from vae_models.metrics.mixture import (
+    MixtureCodes,
+    mixture_elbo_parts,
+    mixture_information,
+    mixture_nll,
+    mixture_rate,
+)
+from vae_models.metrics.mixture_information import mixture_in_batch_information, mixture_quadrature_information
 from vae_models.metrics.rate import quadrature_rate_split, rate_split
 from vae_models.metrics.separation import separation
 from vae_models.metrics.smoothness import inner_constant
@@ -106,7 +113,7 @@ def yield_test_priors(subject: Subject) -> Found:
 def yield_information(subject: Subject) -> Found:
     """Yield I(X;Z) by every estimator that applies, and the least of the upper bounds."""
     if subject.has_classes:
-        yield mixture_information(subject.mixture_codes, estimator="full data", split=subject.split)
+        yield from _mixture_estimates(subject)
         upper = mixture_information(subject.mixture_codes, estimator="leave-one-out", split=subject.split)
         yield upper
         rate, _ = mixture_rate(subject.mixture_codes, subject.model.prior, split=subject.split)
@@ -129,6 +136,21 @@ def yield_information(subject: Subject) -> Found:
     upper = leave_one_out_information(codes, split=split, entropy="analytic")
     yield upper
     yield least_upper_bound([upper, rate_split(codes, subject.model.prior, split=split).rate], name="information_bound")
+
+
+def _mixture_estimates(subject: Subject) -> Found:
+    """Yield what does not exceed I(X;Z) of a model with classes, and the quadrature."""
+    codes, split = subject.mixture_codes, subject.split
+    order = torch.randperm(len(codes.latent), generator=subject.generator("order"), device=subject.device)
+    mixed = MixtureCodes(posterior=codes.posterior.of(order), latent=codes.latent[order])
+    size = min(subject.config.batch_size, len(order))
+    yield mixture_in_batch_information(mixed, batch_size=size, split=split)
+    yield mixture_information(codes, estimator="full data", split=split)
+    if codes.latent.shape[1] <= 2:
+        try:
+            yield mixture_quadrature_information(codes.posterior, split=split)
+        except InvalidInputError as error:
+            yield str(error)
 
 
 def yield_rate(subject: Subject) -> Found:

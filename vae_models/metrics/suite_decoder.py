@@ -25,7 +25,6 @@ MOST_ENTRIES = 256  # of x, that are features themselves where there are no labe
 
 def yield_variances(subject: Subject) -> Found:
     """Yield the estimated variance of each part of the partition, one part unless the data have more."""
-    _require_no_classes(subject)
     if subject.has_tokens:
         msg = "x are tokens and have no variance"
         raise NotApplicableError(msg)
@@ -47,6 +46,7 @@ def yield_variances(subject: Subject) -> Found:
         parts,
         source=chosen,
         split=subject.split,
+        latent=subject.mixture_codes.latent.to(subject.dtype) if subject.has_classes else None,
         batch_size=subject.options.batch_size,
         generator=subject.generator("variances"),
     )
@@ -54,7 +54,9 @@ def yield_variances(subject: Subject) -> Found:
 
 def yield_smoothness(subject: Subject) -> Found:
     """Yield expected gaps and local smoothness."""
-    _require_no_classes(subject)
+    if subject.has_classes:
+        msg = "it is defined at the mean of a Gaussian q(z|x); the mean over classes lies between them, off the codes"
+        raise NotApplicableError(msg)
     model, x, split, size = subject.model, subject.x, subject.split, subject.options.batch_size
     for variance in (0.01, 0.001):
         generator = subject.generator(f"gap {variance}")
@@ -133,9 +135,3 @@ def yield_mismatch(subject: Subject) -> Found:
     options = {"classifier": classifier.description, "split": subject.split}
     yield class_mismatch(probabilities, labels, assignment="probabilities", **options)  # type: ignore[arg-type]
     yield class_mismatch(probabilities, labels, assignment="most probable", **options)  # type: ignore[arg-type]
-
-
-def _require_no_classes(subject: Subject) -> None:
-    if subject.has_classes:
-        msg = "codes have classes, and the metric is for one Gaussian q(z|x)"
-        raise NotApplicableError(msg)

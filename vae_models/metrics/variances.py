@@ -29,6 +29,7 @@ def estimated_variances(
     *,
     source: Source,
     split: Split,
+    latent: Float[Tensor, "n latent"] | None = None,
     batch_size: int = 500,
     generator: torch.Generator | None = None,
 ) -> tuple[MetricRecord, ...]:
@@ -41,6 +42,7 @@ def estimated_variances(
         source: Iso-I and so on profile the variance out of the squared residuals of all x at one draw each, as the
             objective does over a batch but without its floor; ``trained`` asks the likelihood.
         split: What the x are.
+        latent: One draw of q(z|x) for each x, where there is a class y beside z; drawn here if left out.
         batch_size: >= 1; x at a time. The draws do not depend on it.
         generator: Of the draws.
 
@@ -55,7 +57,8 @@ def estimated_variances(
         )
         raise InvalidInputError(msg)
     with evaluating(model):
-        latent = infer(model, data, batch_size=batch_size).sample(generator=generator)
+        if latent is None:
+            latent = infer(model, data, batch_size=batch_size).sample(generator=generator)
         rows = zip(torch.split(data, batch_size), torch.split(latent, batch_size), strict=True)
         cells = torch.cat([_cells(model, x, z, trained=source == "trained") for x, z in rows])
     parts = partition.flatten(1)

@@ -31,6 +31,11 @@ class MixturePosterior:
     mean: Float[Tensor, "batch classes latent"]
     log_variance: Float[Tensor, "#batch #classes #latent"]
 
+    def of(self, rows: slice | Int[Tensor, " some"]) -> "MixturePosterior":
+        """Return the posterior of some x."""
+        log_variance = self.log_variance.expand(self.mean.shape)
+        return MixturePosterior(self.log_class[rows], self.mean[rows], log_variance[rows])
+
     def sample(self, *, generator: torch.Generator | None = None) -> Float[Tensor, "batch classes latent"]:
         """Return one draw of z for each x and class, differentiable in mean and variance."""
         noise = torch.randn(self.mean.shape, generator=generator, dtype=self.mean.dtype, device=self.mean.device)

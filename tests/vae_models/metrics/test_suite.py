@@ -195,7 +195,14 @@ def test_a_model_with_classes_has_the_metrics_of_its_mixture():
     assert total["rate"] == pytest.approx(full.value + total["aggregate_kl"])
     measured = {name for name, each in found.items() if each.records}
     assert measured >= {"iw-nll", "fisher", "mmd", "log-det", "frechet", "active-units", "class-mismatch"}
-    assert "codes have classes" in found["smoothness"].reasons[0]
+    assert found["smoothness"].reasons == (
+        "it is defined at the mean of a Gaussian q(z|x); the mean over classes lies between them, off the codes",
+    )
+    kinds = [record.estimator.split(",")[0].split(" ")[0] for record in found["information"].records]
+    assert kinds == ["in", "full", "trapezoidal", "leave-one-out", "least"]
+    (variance,) = found["variances"].records
+    mean = several.likelihood.mean(several.decoder(held.mixture_codes.latent))
+    assert variance.value == pytest.approx((held.x - mean).square().mean().item())
 
 
 def test_metrics_that_need_classes_say_that_there_are_none():
