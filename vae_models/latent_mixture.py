@@ -3,17 +3,14 @@
 Source: Ghosh et al. (2020), RAE, section 4 (ex-post density estimation), with the settings of the public code.
 """
 
-from typing import Literal
-
 import torch
 from jaxtyping import Float
 from sklearn.mixture import GaussianMixture
 from torch import Tensor, nn
 
-from vae_models.model import Model
 from vae_models.posterior import LOG_TAU, Posterior
 from vae_models.priors import sampled_kl
-from vae_models.validation import require_count, require_in_range, require_one_of
+from vae_models.validation import require_count, require_in_range
 from variational.errors import InvalidInputError
 
 
@@ -76,7 +73,8 @@ def fit_latent_mixture(
     """Return the mixture with full covariances that expectation maximisation finds, in the precision of the codes.
 
     Args:
-        codes: Of the training data, at least as many as components.
+        codes: Of the training data, as :func:`vae_models.metrics.codes.encode` makes them; at least as many as
+            components.
         components: >= 1; 10, and 100 for images of faces, in AR-ELBO.
         seed: Of the start.
         max_iterations: >= 1.
@@ -99,30 +97,3 @@ def fit_latent_mixture(
         torch.as_tensor(value, dtype=torch.float64) for value in (fitted.weights_, fitted.means_, fitted.covariances_)
     )
     return LatentMixture(log_weights.log(), means, torch.linalg.cholesky(covariances)).to(codes)
-
-
-@torch.no_grad()
-def encode_all(
-    model: Model,
-    data: Tensor,
-    *,
-    code: Literal["draw", "mean"] = "draw",
-    batch_size: int = 1000,
-    generator: torch.Generator | None = None,
-) -> Float[Tensor, "count latent"]:
-    """Return the codes of all x, one for each, as the second stage or a mixture is trained on.
-
-    Args:
-        model: In evaluation mode, where that matters.
-        data: All x.
-        code: ``draw`` from q(z|x), or its ``mean`` for a deterministic autoencoder.
-        batch_size: >= 1; x encoded at a time.
-        generator: Of the draws.
-    """
-    require_one_of("code", code, ("draw", "mean"))
-    require_count("batch_size", batch_size)
-    found: list[Tensor] = []
-    for part in torch.split(data, batch_size):
-        posterior: Posterior = model.encoder(part)
-        found.append(posterior.sample(generator=generator) if code == "draw" else posterior.gaussian().mean)
-    return torch.cat(found)

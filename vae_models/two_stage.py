@@ -1,7 +1,7 @@
 """The second stage of the two-stage VAE: a VAE of the codes of the first, from which new codes are drawn.
 
-Source: Dai & Wipf (2019), section 4, with the layers of the public code. It is trained like any other model, on codes
-from :func:`vae_models.latent_mixture.encode_all` drawn anew for each epoch, with the ELBO.
+Source: Dai & Wipf (2019), section 4, with the layers of the public code. It is trained like any other model, with the
+ELBO, on the codes of a run (the data set ``codes``), drawn anew in each batch.
 """
 
 import math

@@ -12,7 +12,8 @@ from torch.distributions import Categorical, MixtureSameFamily, MultivariateNorm
 
 from tests.effort import in_general_position
 from tests.vae_models.toys import DOUBLE, batch_of, generator, gradients, linear_model, normal, random_linear
-from vae_models.latent_mixture import LatentMixture, encode_all, fit_latent_mixture
+from vae_models.latent_mixture import LatentMixture, fit_latent_mixture
+from vae_models.metrics.codes import encode
 from vae_models.objectives.elbo import elbo
 from vae_models.posterior import Posterior
 from vae_models.two_stage import SkipEncoder, SkipNetwork, sample_two_stages, second_stage
@@ -80,18 +81,15 @@ def test_a_mixture_takes_the_precision_of_the_codes_and_the_place_of_the_prior()
     torch.testing.assert_close(terms.parts["kl"], expected.mean().detach())
 
 
-@pytest.mark.parametrize("code", ["draw", "mean"])
-def test_all_codes_are_made_in_the_order_of_the_data(code):
+def test_all_codes_are_made_in_the_order_of_the_data():
     model, data = linear_model(random_linear(0), kind=Posterior), normal(1, 7, 3)
-    found = encode_all(model, data, code=code, batch_size=3, generator=generator())
+    found = encode(model, data, batch_size=3, generator=generator())
     posterior = model.encoder(data)
-    assert not found.requires_grad
-    if code == "mean":
-        torch.testing.assert_close(found, posterior.mean.detach())
-    else:
-        deviations = (found - posterior.mean) * torch.exp(-posterior.log_variance / 2)
-        assert deviations.abs().max() < 5
-        assert deviations.abs().min() > 0
+    torch.testing.assert_close(found.posterior.mean, posterior.mean.detach())
+    deviations = (found.latent - posterior.mean) * torch.exp(-posterior.log_variance / 2)
+    assert deviations.abs().max() < 5
+    assert deviations.abs().min() > 0
+    assert not found.latent.requires_grad
 
 
 # --- second stage --------------------------------------------------------------------------------
@@ -146,7 +144,7 @@ def test_the_second_stage_learns_codes_that_are_not_the_prior():
         (lambda: fit_latent_mixture(torch.zeros(3, 1), components=0, seed=0), "components"),
         (lambda: fit_latent_mixture(torch.zeros(3, 1), components=1, seed=0, tolerance=0.0), "tolerance"),
         (lambda: LatentMixture(torch.zeros(1), torch.zeros(1, 1), torch.zeros(1, 1, 1)), "scales"),
-        (lambda: encode_all(linear_model(random_linear(0)), normal(0, 2, 3), batch_size=0), "batch_size"),
+        (lambda: encode(linear_model(random_linear(0)), normal(0, 2, 3), batch_size=0), "batch_size"),
         (lambda: sample_two_stages(linear_model(random_linear(0)), second_stage(2, width=2), 0), "count"),
     ],
 )
