@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from vae_models.data.dataset import Part
+from vae_models.flow_posterior import FlowEncoder, in_base_coordinates
 from vae_models.lagging import Aggression, EncoderLoop
 from vae_models.metrics.codes import encode
 from vae_models.metrics.information import in_batch_information
@@ -79,7 +80,9 @@ class AggressiveSteps:
             mixture = draw_mixture(infer_mixture(engine.model, data, batch_size=size), generator=draws)
             found = mixture_in_batch_information(mixture, batch_size=min(size, count), split="validation")
         else:
-            codes = encode(engine.model, data, batch_size=size, generator=draws)
+            moved = isinstance(engine.model.encoder, FlowEncoder)
+            model = in_base_coordinates(engine.model) if moved else engine.model  # I(X;Z) is the same
+            codes = encode(model, data, batch_size=size, generator=draws)
             found = in_batch_information(codes, batch_size=min(size, count), split="validation", entropy="analytic")
         self.aggression = self.aggression.after_epoch(found.value)
         return found.value

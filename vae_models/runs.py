@@ -17,7 +17,7 @@ from vae_models.metrics.codes import as_trained, infer
 from vae_models.model import Model
 from vae_models.records import RunRecord
 from vae_models.session import RECORD
-from vae_models.settings.latents import MixturePosteriorConfig
+from vae_models.settings.latents import FlowPosteriorConfig, MixturePosteriorConfig
 from vae_models.training import CHECKPOINTS
 from variational.errors import InvalidInputError
 
@@ -50,10 +50,11 @@ class Run:
         """Return q(z|x) of all x as a data set of its own, whose batches are draws: what a second stage is trained on.
 
         Raises:
-            InvalidInputError: The posterior has classes.
+            InvalidInputError: The posterior has classes, or is no Gaussian.
         """
-        if isinstance(self.config.model.posterior, MixturePosteriorConfig):
-            msg = f"posterior of {self.folder} must have no classes for its codes to be data, got mixture"
+        if isinstance(self.config.model.posterior, (MixturePosteriorConfig, FlowPosteriorConfig)):
+            kind = self.config.model.posterior.kind
+            msg = f"posterior of {self.folder} must be one Gaussian for its codes to be data, got {kind}"
             raise InvalidInputError(msg)
 
         model = as_trained(self.model, self.objective, seed=self.config.seed)

@@ -88,12 +88,14 @@ def test_a_second_stage_is_trained_on_the_codes_of_a_first(tmp_path):
     assert images.shape == (5, 1, 8, 8)
 
 
-def test_codes_are_refused_without_a_run_and_with_classes(tmp_path, capsys):
+def test_codes_are_refused_without_a_run_and_where_they_are_no_gaussians(tmp_path, capsys):
     words = ["digits-arelbo-second-stage", "--steps", "1", "--threads", "1", "--out", str(tmp_path)]
     assert train.main(words) == 2
     assert "path must name a file or folder for the source codes" in capsys.readouterr().err
-    words = ["digits", "--posterior", "mixture", "--prior", "classes", "--objective", "mixture-elbo", "--steps", "1"]
-    assert train.main([*words, "--threads", "1", "--device", "cpu", "--out", str(tmp_path / "classes")]) == 0
-    (folder,) = (tmp_path / "classes").iterdir()
-    with pytest.raises(InvalidInputError, match="must have no classes"):
-        load_run(folder).codes()
+    kinds = {"mixture": ["--prior", "classes", "--objective", "mixture-elbo"], "flow": []}
+    for kind, others in kinds.items():
+        words = ["digits", "--posterior", kind, *others, "--steps", "1", "--threads", "1", "--device", "cpu"]
+        assert train.main([*words, "--out", str(tmp_path / kind)]) == 0
+        (folder,) = (tmp_path / kind).iterdir()
+        with pytest.raises(InvalidInputError, match=f"must be one Gaussian for its codes to be data, got {kind}$"):
+            load_run(folder).codes()

@@ -6,6 +6,8 @@ import torch
 from torch import nn
 
 from vae_models.data.dataset import Part
+from vae_models.flow_posterior import FlowEncoder
+from vae_models.networks.flows import RealNVP
 from vae_models.networks.heads import DiagonalHead, Encoder, FixedHead, ScalarHead
 from vae_models.networks.mixture import MixtureEncoder
 from vae_models.objectives.mixture import mixture_prior
@@ -14,6 +16,7 @@ from vae_models.settings.latents import (
     ClassPriorConfig,
     DiagonalPosteriorConfig,
     FixedPosteriorConfig,
+    FlowPosteriorConfig,
     IsotropicPriorConfig,
     LatentPrior,
     MixturePosteriorConfig,
@@ -27,8 +30,12 @@ from variational.errors import InvalidInputError
 
 def build_encoder(
     config: PosteriorForm, *, trunk: nn.Module, features: int, latent_dim: int
-) -> Encoder | MixtureEncoder:
-    """Return the encoder from x to q(z|x), of a trunk that gives ``features``."""
+) -> Encoder | MixtureEncoder | FlowEncoder:
+    """Return the encoder from x to q(z|x), of a trunk that gives ``features``.
+
+    Raises:
+        InvalidInputError: A flow for a single latent coordinate.
+    """
     head: nn.Module
     match config:
         case MixturePosteriorConfig():
@@ -39,6 +46,12 @@ def build_encoder(
             head = ScalarHead(features, latent_dim, log_variance=config.log_variance)
         case FixedPosteriorConfig():
             head = FixedHead(features, latent_dim, variance=config.variance)
+        case FlowPosteriorConfig():
+            if latent_dim < 2:
+                msg = f"latent_dim must be at least 2 where the posterior is a flow, got {latent_dim}"
+                raise InvalidInputError(msg)
+            flow = RealNVP(latent_dim, layers=config.layers, widths=config.widths, volume=config.volume)
+            return FlowEncoder(Encoder(trunk, DiagonalHead(features, latent_dim)), flow)
         case _:
             assert_never(config)
     return Encoder(trunk, head)
@@ -56,8 +69,8 @@ def build_prior(
         part: What is trained on, for priors that begin with examples.
 
     Raises:
-        InvalidInputError: There are fewer examples than pseudo-inputs, pseudo-inputs would be tokens, or a prior of
-            classes without classes.
+        InvalidInputError: There are fewer examples than pseudo-inputs, pseudo-inputs would be tokens, a prior of classes
+            without classes, or one of posteriors that are no Gaussians.
     """
     match config:
         case IsotropicPriorConfig():
@@ -69,6 +82,9 @@ def build_prior(
         case VampPriorConfig():
             if config.components > len(part):
                 msg = f"components must be at most the {len(part)} training examples, got {config.components}"
+                raise InvalidInputError(msg)
+            if isinstance(encoder, FlowEncoder):
+                msg = "prior must be isotropic or mixture where the posterior is a flow, got vamp"
                 raise InvalidInputError(msg)
             examples = part.first(config.components).all()
             if not examples.is_floating_point():

@@ -8,6 +8,7 @@ from torch import nn
 from vae_models.networks.arelbo import arelbo_decoder, arelbo_trunk
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.conv import ConvDecoder, Convolution, ConvTrunk, Dense
+from vae_models.networks.flows import FlowDecoder, RealNVP
 from vae_models.networks.gated_pixelcnn import GatedPixelCNNDecoder
 from vae_models.networks.lidsvae import InverseLipschitzLSTMDecoder
 from vae_models.networks.mlp import MLP, FlatTrunk, mlp_trunk
@@ -23,6 +24,7 @@ from vae_models.settings.networks import (
     ConvConfig,
     DecoderNetwork,
     EncoderNetwork,
+    FlowDecoderConfig,
     GatedPixelCNNConfig,
     MLPConfig,
     PixelCNNConfig,
@@ -136,6 +138,16 @@ def build_decoder(
                 profile=config.profile[0] if len(config.profile) == 1 else config.profile,
                 positive=config.positive,
             )
+        case FlowDecoderConfig():
+            entries = math.prod(output_shape)
+            if entries < 2:
+                msg = f"decoder must not be a flow where the likelihood takes {entries} number, got flow"
+                raise InvalidInputError(msg)
+            natural = build_decoder(
+                config.decoder, latent_dim=latent_dim, data_shape=data_shape, output_shape=output_shape
+            )
+            flow = RealNVP(entries, layers=config.layers, widths=config.widths, volume=config.volume)
+            return FlowDecoder(natural, flow)
         case _:
             assert_never(config)
 

@@ -17,11 +17,20 @@ from vae_models.objectives.autoencoders import spectrally_normalise
 from vae_models.objectives.inverse_lipschitz import AnnealedInverseLipschitz
 from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.weighted import WeightedSum
-from vae_models.settings.latents import MixturePosteriorConfig
+from vae_models.settings.latents import FlowPosteriorConfig, MixturePosteriorConfig
 from vae_models.settings.likelihoods import GaussianConfig, LikelihoodForm, TrainedVarianceConfig
 from vae_models.settings.model import ModelConfig
-from vae_models.settings.networks import AnnealedStrengthConfig, BrenierConfig
-from vae_models.settings.objectives import MixtureElboConfig
+from vae_models.settings.networks import AnnealedStrengthConfig, BrenierConfig, FlowDecoderConfig
+from vae_models.settings.objectives import (
+    AutoencoderConfig,
+    DeterministicElboConfig,
+    ElboConfig,
+    MixtureElboConfig,
+    ObjectiveForm,
+    RAEConfig,
+    RefinementConfig,
+    WAEConfig,
+)
 from variational.errors import InvalidInputError
 
 BuiltObjective = WeightedSum | MixtureElbo | AnnealedInverseLipschitz
@@ -68,9 +77,13 @@ def build(config: RunConfig, data: DataSet) -> tuple[Model, BuiltObjective]:
         rule = "objective must be mixture-elbo where the posterior is a mixture, and only there"
         msg = f"{rule}, got {objective.kind} and {posterior.kind}"
         raise InvalidInputError(msg)
+    if isinstance(posterior, FlowPosteriorConfig):
+        _require_gaussian_posterior_unneeded(objective)
     model = build_model(config.model, data=data)
     built = build_objective(objective, latent_dim=config.model.latent_dim, data=data)
     decoder = config.model.decoder
+    if isinstance(decoder, FlowDecoderConfig):
+        decoder = decoder.decoder
     if isinstance(decoder, BrenierConfig) and isinstance(decoder.strength, AnnealedStrengthConfig):
         schedule = AnnealedStrength(
             start=decoder.strength.start,
@@ -80,3 +93,18 @@ def build(config: RunConfig, data: DataSet) -> tuple[Model, BuiltObjective]:
         )
         return model, AnnealedInverseLipschitz(built, schedule=schedule)
     return model, built
+
+
+def _require_gaussian_posterior_unneeded(objective: ObjectiveForm) -> None:
+    """Refuse an objective that needs mean or variance of z, which the law of a Gaussian moved by a flow has not."""
+    match objective:
+        case AutoencoderConfig() | RAEConfig() | WAEConfig(code="mean") | DeterministicElboConfig():
+            why = f"the objective is {objective.kind} and decodes the mean of z"
+        case ElboConfig(inference=RefinementConfig()):
+            why = "inference is refinement, of mean and variance of z"
+        case ElboConfig(free_bits=float(), free_bits_per="coordinate"):
+            why = "free bits are for each coordinate; free_bits_per total is for any"
+        case _:
+            return
+    msg = f"posterior must not be a flow where {why}, got flow"
+    raise InvalidInputError(msg)

@@ -68,7 +68,7 @@ def finite_distance(
     noise_masses = masses if noise is None else _probabilities("noise", noise, len(points))
     with evaluating(model):
         posterior = infer(model, points, batch_size=1000)
-    mean, deviation = posterior.mean.double(), torch.exp(posterior.log_variance.double() / 2)
+    mean, deviation = posterior.gaussian().mean.double(), torch.exp(posterior.log_variance.double() / 2)
     bounds = ncvae_density_bounds(
         masses.numpy(),
         noise_masses.numpy(),

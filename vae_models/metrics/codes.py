@@ -14,6 +14,8 @@ from vae_models.refinement import Refinement
 from vae_models.validation import require_count
 from variational.errors import InvalidInputError
 
+MOMENT_PAIRS = 50
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
@@ -148,3 +150,45 @@ def refinement_of(objective: object) -> Refinement | None:
     """Return the refinement by which an objective infers q(z|x), if it does."""
     found = getattr(innermost(objective), "inference", None)
     return found if isinstance(found, Refinement) else None
+
+
+@torch.no_grad()
+def moments(
+    posterior: Posterior, *, batch_size: int, pairs: int = MOMENT_PAIRS, generator: torch.Generator | None = None
+) -> Codes:
+    """Return one draw of each q(z|x), and its mean and variances by coordinate, whatever its law.
+
+    Args:
+        posterior: Of all x.
+        batch_size: >= 1; x at a time. The draws do not depend on it.
+        pairs: >= 1; of draws of each x from noise and its opposite, for mean and variances; one more draw is returned.
+        generator: Of the draws.
+
+    Error:
+        None in the mean of a law that is symmetric, else its deviation over the root of ``2 pairs`` or less.
+    """
+    require_count("batch_size", batch_size)
+    require_count("pairs", pairs)
+    shape, like = posterior.mean.shape, posterior.mean
+    wide = dataclasses.replace(posterior, log_variance=posterior.log_variance.expand(shape))
+
+    def pushed(noise: Tensor) -> Tensor:
+        parts = (
+            dataclasses.replace(wide, mean=mean, log_variance=log_variance).push(part)
+            for mean, log_variance, part in zip(
+                *(torch.split(each, batch_size) for each in (wide.mean, wide.log_variance, noise)), strict=True
+            )
+        )
+        return torch.cat(list(parts)).double()
+
+    def noise() -> Tensor:
+        return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
+
+    total, squares = torch.zeros(2, *shape, dtype=torch.float64, device=like.device)
+    for _ in range(pairs):
+        drawn = noise()
+        for latent in (pushed(drawn), pushed(-drawn)):
+            total, squares = total + latent, squares + latent.square()
+    mean = total / (2 * pairs)
+    variance = (squares / (2 * pairs) - mean.square()).clamp(min=torch.finfo(torch.float64).tiny)
+    return Codes(posterior=Posterior(mean, variance.log()), latent=pushed(noise()))

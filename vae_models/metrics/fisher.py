@@ -10,12 +10,13 @@ from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Shaped
-from torch import Tensor
+from torch import Tensor, nn
 
 from vae_models.metrics.estimates import mean_record
 from vae_models.model import Model
 from vae_models.modes import evaluating
 from vae_models.networks.brenier import BrenierDecoder
+from vae_models.networks.flows import FlowDecoder, before_flow
 from vae_models.records import MetricRecord, Split
 from vae_models.validation import require_count, require_in_range
 from variational.errors import InvalidInputError
@@ -42,14 +43,19 @@ class Stages:
         require_in_range("constant", self.constant, least=0.0)
 
 
-def stages_of(decoder: BrenierDecoder) -> Stages:
-    """Return a decoder of inverse Lipschitz maps as its first map and what follows it."""
+def stages_of(decoder: nn.Module) -> Stages | None:
+    """Return a decoder as its first inverse Lipschitz map and what follows it, a flow included; None without one."""
+    maps = before_flow(decoder)
+    if not isinstance(maps, BrenierDecoder):
+        return None
 
     def outer(inner: Tensor) -> Tensor:
-        natural = inner if decoder.outer is None else decoder.outer.gradient(inner)
-        return natural.reshape(*inner.shape[:-1], *decoder.output_shape)
+        natural = inner if maps.outer is None else maps.outer.gradient(inner)
+        if isinstance(decoder, FlowDecoder):
+            natural, _ = decoder.flow(natural)
+        return natural.reshape(*inner.shape[:-1], *maps.output_shape)
 
-    return Stages(inner=decoder.inner.gradient, outer=outer, constant=decoder.strengths[0])
+    return Stages(inner=maps.inner.gradient, outer=outer, constant=maps.strengths[0])
 
 
 def relative_fisher(

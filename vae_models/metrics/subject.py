@@ -1,5 +1,6 @@
 """What is measured: a trained model, one split of its data, and what several metrics share, computed once."""
 
+import copy
 import dataclasses
 import functools
 import math
@@ -10,13 +11,14 @@ from torch import Tensor, nn
 
 from vae_models.config import RunConfig
 from vae_models.data.dataset import DataSet, Part
+from vae_models.flow_posterior import FlowPosterior, in_base_coordinates
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
 from vae_models.metrics.classifier import Classifier, train_classifier
-from vae_models.metrics.codes import Codes, as_trained, encode, infer, refinement_of
+from vae_models.metrics.codes import Codes, as_trained, encode, infer, moments, refinement_of
 from vae_models.metrics.frechet import Made
 from vae_models.metrics.mixture import MixtureCodes, draw_mixture, infer_mixture
-from vae_models.model import Likelihood, Model
+from vae_models.model import Likelihood, Model, Prior
 from vae_models.networks.mixture import MixturePosterior
 from vae_models.objectives.ar_elbo import ProfiledReconstruction, profiled_variance
 from vae_models.posterior import Posterior
@@ -165,6 +167,11 @@ class Subject:
         return isinstance(self._first_posterior, MixturePosterior)
 
     @functools.cached_property
+    def has_flow(self) -> bool:
+        """Whether z is a Gaussian moved by a flow."""
+        return isinstance(self._first_posterior, FlowPosterior)
+
+    @functools.cached_property
     def _first_posterior(self) -> Posterior | MixturePosterior:
         with torch.no_grad():
             found: Posterior | MixturePosterior = self.trained.encoder(self.x[:1])
@@ -196,6 +203,18 @@ class Subject:
             found.likelihood = self._profiled_likelihood(found, self.profiled)
         return found.eval()
 
+    @functools.cached_property
+    def gaussian_model(self) -> Model:
+        """The model in coordinates in which q(z|x) is Gaussian; what it says of the data is the same.
+
+        With a flow these are those of u in z = T(u), and the prior is in double precision, as codes are.
+        """
+        if not self.has_flow:
+            return self.model
+        found = in_base_coordinates(self.model)
+        prior: Prior = copy.deepcopy(found.prior).double()  # type: ignore[attr-defined]
+        return Model(encoder=found.encoder, decoder=found.decoder, prior=prior, likelihood=found.likelihood).eval()
+
     @torch.no_grad()
     def _profiled_likelihood(self, model: Model, part: ProfiledReconstruction) -> Likelihood:
         x, size = self.training_x, self.options.batch_size
@@ -220,7 +239,7 @@ class Subject:
 
     @functools.cached_property
     def codes(self) -> Codes:
-        """q(z|x) and one draw of each x; only where q(z|x) has a density."""
+        """q(z|x) and one draw of each x, where q(z|x) has a density: in the coordinates of ``gaussian_model``."""
         if self.has_classes:
             msg = "codes have classes, and the metric is for one Gaussian q(z|x)"
             raise NotApplicableError(msg)
@@ -228,15 +247,18 @@ class Subject:
             msg = "codes are points: q(z|x) has no density"
             raise NotApplicableError(msg)
         return encode(
-            self.model, self.x, batch_size=self.options.batch_size, generator=self.generator(f"codes {self.split}")
+            self.gaussian_model,
+            self.x,
+            batch_size=self.options.batch_size,
+            generator=self.generator(f"codes {self.split}"),
         )
 
     @functools.cached_property
     def places(self) -> Codes:
-        """The codes, or points in their stead, for metrics that ask for no density."""
+        """Draws, means and variances of z, or points in their stead, for metrics that ask for no density."""
         if self.has_classes:
             return self.mixture_codes.as_gaussian()
-        return self.places_of(self.x) if self.codes_are_points else self.codes
+        return self.places_of(self.x) if self.codes_are_points or self.has_flow else self.codes
 
     def places_of(self, x: Tensor) -> Codes:
         """Return the codes of some x, or points."""
@@ -244,6 +266,8 @@ class Subject:
         if self.has_classes:
             posterior = infer_mixture(self.model, x, batch_size=size)
             return draw_mixture(posterior, generator=self.generator("codes")).as_gaussian()
+        if self.has_flow:
+            return moments(infer(self.model, x, batch_size=size), batch_size=size, generator=self.generator("codes"))
         if not self.codes_are_points:
             return encode(self.model, x, batch_size=size, generator=self.generator("codes"))
         mean = infer(self.model, x, batch_size=size).mean.double()

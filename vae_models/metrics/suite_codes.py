@@ -26,6 +26,7 @@ from vae_models.metrics.separation import separation
 from vae_models.metrics.smoothness import inner_constant
 from vae_models.metrics.subject import NotApplicableError, Subject
 from vae_models.networks.brenier import BrenierDecoder
+from vae_models.networks.flows import before_flow
 from vae_models.posterior import Posterior
 from vae_models.priors import IsotropicPrior
 from vae_models.records import MetricRecord
@@ -130,12 +131,13 @@ def yield_information(subject: Subject) -> Found:
     yield full_data_information(codes, split=split)
     if codes.posterior.latent_dim <= 2:
         try:
-            yield quadrature_rate_split(codes.posterior, subject.model.prior, split=split).information
+            yield quadrature_rate_split(codes.posterior, subject.gaussian_model.prior, split=split).information
         except InvalidInputError as error:
             yield str(error)
     upper = leave_one_out_information(codes, split=split, entropy="analytic")
     yield upper
-    yield least_upper_bound([upper, rate_split(codes, subject.model.prior, split=split).rate], name="information_bound")
+    rate = rate_split(codes, subject.gaussian_model.prior, split=split).rate
+    yield least_upper_bound([upper, rate], name="information_bound")
 
 
 def _mixture_estimates(subject: Subject) -> Found:
@@ -158,7 +160,7 @@ def yield_rate(subject: Subject) -> Found:
     if subject.has_classes:
         yield from mixture_rate(subject.mixture_codes, subject.model.prior, split=subject.split)
         return
-    parts = rate_split(subject.codes, subject.model.prior, split=subject.split)
+    parts = rate_split(subject.codes, subject.gaussian_model.prior, split=subject.split)
     yield parts.rate
     yield parts.aggregate_kl
 
@@ -191,7 +193,7 @@ def yield_iw_nll(subject: Subject) -> Found:
 
 def yield_inverse_lipschitz(subject: Subject) -> Found:
     """Yield the constant of f1 over pairs of codes, and the one by construction."""
-    decoder = subject.model.decoder
+    decoder = before_flow(subject.model.decoder)
     if not isinstance(decoder, BrenierDecoder):
         msg = "the decoder is no f2(B^T f1(z)), so that there is no f1 to measure"
         raise NotApplicableError(msg)
@@ -223,7 +225,7 @@ def yield_mmd(subject: Subject) -> Found:
 
 def yield_log_det(subject: Subject) -> Found:
     """Yield log det Cov of the codes per coordinate."""
-    if not subject.has_classes:  # the moments of a mixture are not those of a diagonal Gaussian
+    if not (subject.has_classes or subject.has_flow):  # their moments are not those of a diagonal Gaussian
         yield log_det_covariance(subject.places, split=subject.split, estimator="moments")
     yield log_det_covariance(subject.places, split=subject.split, estimator="draws")
 

@@ -14,7 +14,6 @@ from vae_models.metrics.frechet import Features, frechet_of_decoded, generate, i
 from vae_models.metrics.smoothness import expected_gap, local_smoothness
 from vae_models.metrics.subject import NotApplicableError, Subject
 from vae_models.metrics.variances import Source, estimated_variances
-from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.inception import load_inception
 from vae_models.records import MetricRecord
 
@@ -67,9 +66,7 @@ def yield_smoothness(subject: Subject) -> Found:
 
 def yield_fisher(subject: Subject) -> Found:
     """Yield the relative Fisher divergence, and its bound where the decoder has one."""
-    decoder, stages = subject.model.decoder, None
-    if isinstance(decoder, BrenierDecoder):
-        stages = stages_of(decoder)
+    stages = stages_of(subject.model.decoder)
     yield from relative_fisher(
         subject.model,
         subject.x[:FISHER_X],

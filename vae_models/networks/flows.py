@@ -157,7 +157,7 @@ class FlowDecoder(nn.Module):
     """Natural parameters of another decoder, moved by a flow; injective where the other is.
 
     Args:
-        decoder: z -> arrays of its ``output_shape``; it has ``latent_dim`` and ``output_shape``.
+        decoder: z -> arrays of its ``output_shape``.
         flow: On as many coordinates as these have entries.
 
     Raises:
@@ -173,7 +173,6 @@ class FlowDecoder(nn.Module):
         """Keep the parts if they fit."""
         super().__init__()
         self.decoder, self.flow = decoder, flow
-        self.latent_dim = cast(int, decoder.latent_dim)
         self.output_shape = cast(tuple[int, ...], decoder.output_shape)
         if flow.dimension != math.prod(self.output_shape):
             msg = f"flow must be of dimension {math.prod(self.output_shape)}, as output_shape has, got {flow.dimension}"
@@ -185,3 +184,8 @@ class FlowDecoder(nn.Module):
         front = latent.shape[:-1]
         moved: Tensor = self.flow(natural.reshape(*front, -1))[0]
         return moved.reshape(*front, *self.output_shape)
+
+
+def before_flow(decoder: nn.Module) -> nn.Module:
+    """Return the decoder that a flow follows, or the decoder itself."""
+    return decoder.decoder if isinstance(decoder, FlowDecoder) else decoder

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from vae_models.model import Model
 from vae_models.modes import evaluating
 from vae_models.networks.brenier import BrenierDecoder
+from vae_models.networks.flows import before_flow
 from vae_models.networks.inverse_lipschitz import AnnealedStrength, from_pairs
 from vae_models.objective import Batch, Objective, Opposed, Scheduled, Terms
 from variational.errors import InvalidInputError
@@ -17,7 +18,7 @@ from variational.errors import InvalidInputError
 class AnnealedInverseLipschitz(nn.Module):
     """Any objective of a model with a Brenier decoder, whose constant L (L1 = L2 = L) is annealed between steps.
 
-    It adds two parts, which do not enter the loss: ``strength``, the L of the step, and
+    A flow may follow the decoder. It adds two parts, which do not enter the loss: ``strength``, the L of the step, and
     ``measured_inverse_lipschitz``, the last estimate from above of the constant of f1, taken every ``schedule.period``
     steps from draws of q(z|x) for the batch of that step.
 
@@ -78,7 +79,8 @@ def innermost(objective: object) -> object:
 
 
 def _brenier(model: Model) -> BrenierDecoder:
-    if not isinstance(model.decoder, BrenierDecoder):
-        msg = f"decoder must be a BrenierDecoder for L to be annealed, got {type(model.decoder).__name__}"
+    decoder = before_flow(model.decoder)
+    if not isinstance(decoder, BrenierDecoder):
+        msg = f"decoder must be a BrenierDecoder for L to be annealed, got {type(decoder).__name__}"
         raise InvalidInputError(msg)
-    return model.decoder
+    return decoder

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import ClassVar, Literal
 
-from vae_models.settings.checks import require_finite, require_not_negative, require_positive
+from vae_models.settings.checks import require_finite, require_not_negative, require_positive, require_widths
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,35 @@ class MixturePosteriorConfig:
         require_positive(self, "classes")
 
 
-PosteriorForm = DiagonalPosteriorConfig | ScalarPosteriorConfig | FixedPosteriorConfig | MixturePosteriorConfig
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FlowPosteriorConfig:
+    """A diagonal Gaussian that depends on x, moved by a RealNVP which does not.
+
+    Attributes:
+        layers: Number of couplings.
+        widths: Of the hidden layers of the network of each.
+        volume: Whether couplings scale; the public code of LIDVAE has shifts only.
+    """
+
+    kind: ClassVar[str] = "flow"
+
+    layers: int = 2
+    widths: tuple[int, ...] = (128, 128)
+    volume: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one."""
+        require_positive(self, "layers")
+        require_widths(self, "widths")
+
+
+PosteriorForm = (
+    DiagonalPosteriorConfig
+    | ScalarPosteriorConfig
+    | FixedPosteriorConfig
+    | MixturePosteriorConfig
+    | FlowPosteriorConfig
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

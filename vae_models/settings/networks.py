@@ -229,6 +229,30 @@ class BrenierConfig:
         require_widths(self, "widths", fewest=1)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FlowDecoderConfig:
+    """Another decoder whose outputs go through a RealNVP: one reading of Table 3 of IL-LIDVAE.
+
+    Attributes:
+        decoder: What the flow follows.
+        layers: Number of couplings.
+        widths: Of the hidden layers of the network of each.
+        volume: Whether couplings scale.
+    """
+
+    kind: ClassVar[str] = "flow"
+
+    decoder: MLPConfig | BrenierConfig = BrenierConfig()
+    layers: int = 2
+    widths: tuple[int, ...] = (128, 128)
+    volume: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below one."""
+        require_positive(self, "layers")
+        require_widths(self, "widths")
+
+
 EncoderNetwork = MLPConfig | ConvConfig | ArelboNetworkConfig | ResNetConfig | LSTMConfig | SkipConfig
 DecoderNetwork = (
     MLPConfig
@@ -241,4 +265,5 @@ DecoderNetwork = (
     | LIDSVAEConfig
     | SkipConfig
     | BrenierConfig
+    | FlowDecoderConfig
 )
