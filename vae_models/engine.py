@@ -14,6 +14,7 @@ from vae_models.config import OptimiserConfig, RunConfig
 from vae_models.data.dataset import Part
 from vae_models.data.text import lengths
 from vae_models.errors import NonFiniteLossError
+from vae_models.first_batch import start_from_data
 from vae_models.graphs import GraphedStep
 from vae_models.model import Model
 from vae_models.objective import Batch, Objective, Opposed, Preparing, Terms
@@ -80,6 +81,8 @@ class Engine:
         self._epoch, self._batches = -1, self.order.epoch(0, device=self.device)
         self.generator = torch.Generator(self.device)
         self.generator.manual_seed(derived_seed(config.seed, "draws", self.world.rank))
+        self.train()
+        start_from_data(self.model, self.batch_of(self.next_index()))  # a checkpoint that is loaded replaces it
         parameters = {id(weight): weight for module in self._modules for weight in module.parameters()}
         self.parameters = [weight for weight in parameters.values() if weight.requires_grad]
         self.adversary = _adversary(objective, config)
@@ -107,7 +110,6 @@ class Engine:
         self._check = 1 if self.device.type == "cpu" else _CHECK_ON_GPU
         self._pending: list[tuple[int, Tensor]] = []
         self._graph = GraphedStep(self) if graphs and self.world.size == 1 else None
-        self.train()
 
     @property
     def steps_per_epoch(self) -> int:

@@ -112,6 +112,7 @@ def build_decoder(
                 blocks=blocks,
                 levels=levels,
                 dropout=config.dropout,
+                starts_from_data=config.starts_from_data,
             )
         case LSTMConfig():
             length, tokens = _sentences("decoder", output_shape)

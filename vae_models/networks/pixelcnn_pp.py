@@ -4,12 +4,14 @@ Two streams run side by side. The maps of one see the rows above a pixel and are
 see what comes before it and are drawn place by place, from those of the first at the same place.
 """
 
+import functools
 from typing import cast
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import weight_norm
 
 from vae_models.networks.causal import CENTRE, CausalConv2d, Cursor, Heights, Window
@@ -174,6 +176,7 @@ class PixelCNNPPDecoder(PixelDecoder):
         blocks: On each level.
         levels: Sizes of the maps.
         dropout: Inside the blocks, in training.
+        starts_from_data: Whether training begins with ``start_from``, as in the public code.
         generator: Of the initial weights.
 
     Raises:
@@ -181,8 +184,7 @@ class PixelCNNPPDecoder(PixelDecoder):
 
     Source:
         Salimans et al. (2017), PixelCNN++, section 2, and its public code: 160 filters, 5 blocks, 3 levels, dropout
-        0.5, weight normalisation, z (there a class) in every block. The start of scales and biases from a first batch
-        is left out.
+        0.5, weight normalisation, z (there a class) in every block.
     """
 
     def __init__(
@@ -195,10 +197,12 @@ class PixelCNNPPDecoder(PixelDecoder):
         blocks: int = 5,
         levels: int = 3,
         dropout: float = 0.5,
+        starts_from_data: bool = True,
         generator: torch.Generator | None = None,
     ) -> None:
         """Check the arguments and draw the weights."""
         super().__init__(latent_dim, data_shape, output_shape)
+        self.starts_from_data = starts_from_data
         for name, value in (("filters", filters), ("blocks", blocks), ("levels", levels)):
             require_count(name, value)
         require_in_range("dropout", dropout, least=0.0, most=1.0)
@@ -246,6 +250,32 @@ class PixelCNNPPDecoder(PixelDecoder):
         found: Tensor = self.last(functional.elu(top), cursor)
         return found
 
+    @torch.no_grad()
+    def start_from(self, latent: Float[Tensor, "batch latent"], data: Float[Tensor, "batch ..."]) -> None:
+        """Set scale and bias of each convolution such that its outputs for a batch have mean 0 and deviation 1.
+
+        The deviation is 0.1 for the last convolution of each block, so that blocks begin near the identity. Channels
+        that are constant on the batch keep their scale.
+
+        Args:
+            latent: z.
+            data: x.
+
+        Source:
+            Salimans & Kingma (2016), Weight normalization, section 3; deviations of the public code of PixelCNN++.
+        """
+        small = {id(block.second) for block in self.modules() if isinstance(block, GatedResidual)}
+        layers = [module for module in self.modules() if parametrize.is_parametrized(module, "weight")]
+        hooks = [
+            layer.register_forward_hook(functools.partial(_set_start, deviation=0.1 if id(layer) in small else 1.0))
+            for layer in layers
+        ]
+        try:
+            self(latent, data)
+        finally:
+            for hook in hooks:
+                hook.remove()
+
     def _nothing(self) -> Levels:
         return [[] for _ in range(self.levels)]
 
@@ -265,3 +295,14 @@ def _convolution(
     plain = CausalConv2d(inputs, outputs, window=window, stride=stride, bias=True, generator=generator)
     normalised: CausalConv2d = weight_norm(plain)
     return normalised
+
+
+def _set_start(layer: nn.Module, _inputs: object, outputs: Tensor, *, deviation: float) -> Tensor:
+    """Set scale and bias of a convolution from its outputs as they were, and return the outputs as they are then."""
+    variance, mean = torch.var_mean(outputs, dim=(0, 2, 3), correction=0)
+    change = torch.where(variance > 0, deviation / variance.sqrt(), torch.ones_like(variance))
+    scale, bias = (layer.get_parameter(name) for name in ("parametrizations.weight.original0", "bias"))
+    scale.mul_(change.reshape(scale.shape))
+    bias.copy_((bias - mean) * change)
+    by_channel = (1, -1, 1, 1)
+    return (outputs - mean.reshape(by_channel)) * change.reshape(by_channel)

@@ -145,6 +145,7 @@ class PixelCNNPPConfig:
         blocks: On each level.
         levels: Sizes of the maps, each half of the one before.
         dropout: Inside the blocks.
+        starts_from_data: Whether scales and biases begin such that outputs for the first batch have one deviation.
     """
 
     kind: ClassVar[str] = "pixelcnn-pp"
@@ -153,6 +154,7 @@ class PixelCNNPPConfig:
     blocks: int = 5
     levels: int = 3
     dropout: float = 0.5
+    starts_from_data: bool = True
 
     def __post_init__(self) -> None:
         """Refuse sizes below one and what is no probability."""

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch.nn import functional
+from torch.nn.utils import parametrize
 
 from tests.vae_models.networks.pixels import DOUBLE, dependence, inputs, sample_by_whole_passes, seeded, settled
 from vae_models.likelihoods.logistic_mixture import LogisticMixtureLikelihood
@@ -131,6 +132,45 @@ def test_pixelcnn_pp_on_three_levels_sees_what_comes_before_and_draws_as_by_whol
     latent, _ = inputs(decoder, batch=5)
     drawn = decoder.sample(latent, likelihood, generator=seeded(3))
     assert len(drawn.unique()) == 4
+    torch.testing.assert_close(drawn, sample_by_whole_passes(decoder, latent, likelihood, seeded(3)))
+
+
+def outputs_of(decoder, latent, data):
+    """Return what every normalised convolution gives, by name."""
+    found = {}
+    for name, layer in decoder.named_modules():
+        if parametrize.is_parametrized(layer, "weight"):
+            layer.register_forward_hook(lambda _layer, _inputs, given, name=name: found.update({name: given}))
+    with torch.no_grad():
+        found[""] = decoder(latent, data)
+    return found
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (1, 4, 8)])
+def test_a_start_from_data_gives_every_convolution_its_deviation_on_the_batch(shape):
+    likelihood = LogisticMixtureLikelihood(components=2, levels=4)
+    decoder = PixelCNNPPDecoder(3, shape, likelihood.parameter_shape(shape), filters=5, blocks=1, generator=seeded())
+    decoder = decoder.double().eval()
+    latent, data = inputs(decoder, batch=6)
+    decoder.start_from(latent, data)
+    assert not any(module._forward_hooks for module in decoder.modules())
+    found = outputs_of(decoder, latent, data)
+    assert len(found) > 30
+    for name, given in found.items():
+        if not name:
+            continue
+        variance, mean = torch.var_mean(given, dim=(0, 2, 3), correction=0)
+        torch.testing.assert_close(mean, torch.zeros_like(mean), rtol=0, atol=1e-10)
+        deviation = 0.1 if name.endswith(".second") else 1.0
+        varies = variance > 1e-20
+        assert varies.any()
+        torch.testing.assert_close(variance[varies].sqrt(), torch.full_like(variance[varies], deviation))
+    # the directions stay, and so does what a pixel sees
+    again = PixelCNNPPDecoder(3, shape, likelihood.parameter_shape(shape), filters=5, blocks=1, generator=seeded())
+    for (name, weight), (_, other) in zip(decoder.named_parameters(), again.named_parameters(), strict=True):
+        if name.endswith("original1"):
+            torch.testing.assert_close(weight, other.double())
+    drawn = decoder.sample(latent, likelihood, generator=seeded(3))
     torch.testing.assert_close(drawn, sample_by_whole_passes(decoder, latent, likelihood, seeded(3)))
 
 
