@@ -22,7 +22,8 @@ class DataConfig:
     Attributes:
         source: Name of a data set; `python -m vae_models.train --list` shows all.
         binarisation: real: as it is; static: drawn once, with data_seed; dynamic: drawn anew in each training batch.
-        path: File or folder of the sources image-folder, array and text.
+        path: File or folder of the sources image-folder, array, text and codes, and of those that must be brought where
+            None takes their usual place below the folder of the data sets.
         train_size: Use only the first so many training examples; None takes all.
         validation_size: Examples taken from the end of the training set for validation; None takes the usual number.
         data_seed: Of splits, static binarisation and generated data.

@@ -121,17 +121,27 @@ FILES: Mapping[str, tuple[SourceFile, ...]] = {
     ),
 }
 
+BROUGHT: Mapping[str, str] = {
+    "omniglot-chardata": "omniglot/chardata.mat",
+    "celeba": "celeba",
+    "celebahq": "celebahq",
+    "synthetic-text": "synthetic_he2019",
+}  # where files lie below the folder of the data sets that are not published under a checksum
+
 SUMMARIES: Mapping[str, str] = {
     "digits": "scikit-learn's digits, 1797 of 8x8, or enlarged to image_size; always there",
     "mnist": "60000 + 10000 handwritten digits, 28x28",
     "fashion-mnist": "60000 + 10000 articles of clothing, 28x28",
     "omniglot": "4840 + 800 drawings reduced to 28x28",
-    "omniglot-chardata": "24345 + 8070 drawings, 28x28, from the chardata.mat of IWAE at path",
+    "omniglot-chardata": "24345 + 8070 drawings, 28x28: chardata.mat of IWAE, at path or omniglot/chardata.mat",
     "frey-faces": "1965 faces, 28x20",
     "image-folder": "every PNG (and, with Pillow, JPEG) below path, centre square reduced to image_size",
+    "celeba": "CelebA with list_eval_partition.txt, at path or celeba; 64x64 from the middle 140x140",
+    "celebahq": "the pictures of CelebA-HQ, at path or celebahq, reduced to 128x128",
     "lagging-synthetic": "10000 sentences of 10 tokens, vocabulary 1000",
     "yahoo": "validation part as training set and test part of Yahoo answers, 10000 each",
     "yelp": "validation part as training set and test part of Yelp reviews, 10000 short sentences each",
+    "synthetic-text": "16000 sentences of He et al. (2019): train.txt, test.txt, at path or synthetic_he2019",
     "text": "a text file, or a folder with train.txt, valid.txt and test.txt, at path; one sentence a line",
     "two-gaussians": "count draws from N(0, deviation^2 I) and from N(separation, deviation^2 I), labelled",
     "gaussian-noise": "the same, the second as the noise of a contrastive objective",

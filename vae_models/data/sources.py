@@ -11,7 +11,7 @@ from vae_models.config import DataConfig
 from vae_models.data import toy
 from vae_models.data.arrays import read_arrays
 from vae_models.data.binarise import binarise
-from vae_models.data.catalogue import SUMMARIES, checked_files
+from vae_models.data.catalogue import BROUGHT, SUMMARIES, VARIABLE, checked_files
 from vae_models.data.dataset import DataSet, Part, divide, shuffled, split_off
 from vae_models.data.images import read_chardata, read_drawings, read_folder, read_idx, reduce_area
 from vae_models.data.text import read_sentences, text_data
@@ -20,6 +20,8 @@ from variational.errors import InvalidInputError
 
 _BYTE_SCALE = 1 / 255
 _CELEBA_CROP, _CELEBA_SIZE = 140, 64  # centre square, and its side after reduction
+_CELEBAHQ_SIZE = 128
+_PARTITION = "list_eval_partition.txt"
 
 
 def load(config: DataConfig, folder: Path) -> DataSet:
@@ -81,8 +83,8 @@ def _omniglot(config: DataConfig, folder: Path) -> DataSet:
     return DataSet(name="omniglot", train=kept, validation=validation, test=test)
 
 
-def _omniglot_chardata(config: DataConfig, _folder: Path) -> DataSet:
-    train, test = (Part(examples=images) for images in read_chardata(_path(config)))
+def _omniglot_chardata(config: DataConfig, folder: Path) -> DataSet:
+    train, test = (Part(examples=images) for images in read_chardata(_path(config, folder)))
     held = _default(config.validation_size, 2000)
     kept, validation = split_off(shuffled(train, seed=config.data_seed), held)
     return DataSet(name="omniglot-chardata", train=kept, validation=validation, test=test)
@@ -95,9 +97,21 @@ def _frey_faces(config: DataConfig, folder: Path) -> DataSet:
     return divide(part, name="frey-faces", validation=held, test=200, seed=config.data_seed)
 
 
-def _image_folder(config: DataConfig, _folder: Path) -> DataSet:
-    path = _path(config)
-    celeba = (path / "list_eval_partition.txt", path.parent / "list_eval_partition.txt")
+def _celeba(config: DataConfig, folder: Path) -> DataSet:
+    path = _path(config, folder)
+    if not any((place / _PARTITION).is_file() for place in (path, path.parent)):
+        msg = f"{path / _PARTITION} is missing; it is published with the pictures of CelebA and says their split"
+        raise DataError(msg)
+    return _image_folder(config, folder)
+
+
+def _celebahq(config: DataConfig, folder: Path) -> DataSet:
+    return _image_folder(dataclasses.replace(config, image_size=config.image_size or _CELEBAHQ_SIZE), folder)
+
+
+def _image_folder(config: DataConfig, folder: Path) -> DataSet:
+    path = _path(config, folder)
+    celeba = (path / _PARTITION, path.parent / _PARTITION)
     partition = next((file for file in celeba if file.is_file()), None)
     crop = _CELEBA_CROP if partition else None
     names, images = read_folder(path, size=config.image_size or _CELEBA_SIZE, crop=crop)
@@ -131,8 +145,8 @@ def _sentences(name: str, *, held: int) -> Callable[[DataConfig, Path], DataSet]
     return read
 
 
-def _text(config: DataConfig, _folder: Path) -> DataSet:
-    path = _path(config)
+def _text(config: DataConfig, folder: Path) -> DataSet:
+    path = _path(config, folder)
     if not path.is_dir():
         sentences = read_sentences(path)
         held = max(1, len(sentences) // 10)
@@ -191,11 +205,11 @@ def _noise_partitions(config: DataConfig, folder: Path) -> DataSet:
 def _codes(config: DataConfig, folder: Path) -> DataSet:
     from vae_models.runs import load_run  # noqa: PLC0415  a run loads its data from here
 
-    return load_run(_path(config), data_dir=str(folder)).codes()
+    return load_run(_path(config, folder), data_dir=str(folder)).codes()
 
 
-def _array(config: DataConfig, _folder: Path) -> DataSet:
-    return read_arrays(_path(config), seed=config.data_seed)
+def _array(config: DataConfig, folder: Path) -> DataSet:
+    return read_arrays(_path(config, folder), seed=config.data_seed)
 
 
 SOURCES: Mapping[str, Callable[[DataConfig, Path], DataSet]] = {
@@ -206,9 +220,12 @@ SOURCES: Mapping[str, Callable[[DataConfig, Path], DataSet]] = {
     "omniglot-chardata": _omniglot_chardata,
     "frey-faces": _frey_faces,
     "image-folder": _image_folder,
+    "celeba": _celeba,
+    "celebahq": _celebahq,
     "lagging-synthetic": _sentences("lagging-synthetic", held=1000),
     "yahoo": _sentences("yahoo", held=1000),
     "yelp": _sentences("yelp", held=1000),
+    "synthetic-text": _text,
     "text": _text,
     "two-gaussians": _two_gaussians,
     "gaussian-noise": _gaussian_noise,
@@ -227,7 +244,17 @@ def _images(images: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", labels: o
     )
 
 
-def _path(config: DataConfig) -> Path:
+def _path(config: DataConfig, folder: Path) -> Path:
+    """Return the path of the configuration, or the usual place below the folder of the data sets."""
+    if config.path is None and config.source in BROUGHT:
+        path = folder / BROUGHT[config.source]
+        if not path.exists():
+            msg = (
+                f"{path} is missing; expected {SUMMARIES[config.source]}; put it there, or name its place with: "
+                f"python -m vae_models.train PRESET --path PATH, or the folder that has it by --data-dir or {VARIABLE}"
+            )
+            raise DataError(msg)
+        return path
     if config.path is None:
         msg = f"path must name a file or folder for the source {config.source}, got None"
         raise InvalidInputError(msg)

@@ -20,7 +20,7 @@ from vae_models import fetch
 from vae_models.config import DataConfig
 from vae_models.data import catalogue
 from vae_models.data.arrays import from_arrays
-from vae_models.data.catalogue import FILES, SourceFile, checked_files, data_folder, present
+from vae_models.data.catalogue import BROUGHT, FILES, SourceFile, checked_files, data_folder, present
 from vae_models.data.images import averaging, read_drawings, read_idx, reduce_area
 from vae_models.data.png import read_png
 from vae_models.data.sources import load
@@ -263,19 +263,52 @@ def test_chardata_is_read_column_by_column(tmp_path):
     np.testing.assert_array_equal(data.test.examples[0, 0].numpy(), image)
 
 
-def test_a_folder_of_pictures_is_cropped_reduced_and_divided_as_celeba_says(tmp_path):
+@pytest.mark.parametrize("source", ["image-folder", "celeba"])
+def test_a_folder_of_pictures_is_cropped_reduced_and_divided_as_celeba_says(source, tmp_path):
+    if source == "celeba":
+        tmp_path = tmp_path / "celeba"  # its usual place
+        tmp_path.mkdir()
     for number in range(4):
         image = np.zeros((218, 178, 3), dtype=np.uint8)
         image[39:179, 19:159] = 10 * number + 5  # the centre square of 140
         (tmp_path / f"{number}.png").write_bytes(png(image, kind=2))
     (tmp_path / "list_eval_partition.txt").write_text("0.png 0\n1.png 2\n2.png 1\n3.png 0\n", encoding="utf-8")
-    data = load(DataConfig(source="image-folder", path=str(tmp_path)), tmp_path)
+    path = None if source == "celeba" else str(tmp_path)
+    data = load(DataConfig(source=source, path=path), tmp_path.parent)
     assert data.train.shape == (3, 64, 64)
     assert [part.examples.unique().tolist() for part in (data.train, data.validation, data.test)] == [
         [5, 35],
         [25],
         [15],
     ]
+
+
+def test_faces_of_celeba_without_their_split_are_refused_and_those_of_celebahq_need_none(tmp_path):
+    for name in ("celeba", "celebahq"):
+        (tmp_path / name).mkdir()
+        for number in range(10):
+            (tmp_path / name / f"{number}.png").write_bytes(png(np.zeros((256, 256, 3), dtype=np.uint8), kind=2))
+    with pytest.raises(DataError, match=r"celeba/list_eval_partition\.txt is missing"):
+        load(DataConfig(source="celeba"), tmp_path)
+    data = load(DataConfig(source="celebahq"), tmp_path)
+    assert data.train.shape == (3, 128, 128)
+    assert [len(part) for part in (data.train, data.validation, data.test)] == [8, 1, 1]
+
+
+@pytest.mark.parametrize("source", BROUGHT)
+def test_what_must_be_brought_is_named_with_place_and_command_in_a_line(source, tmp_path):
+    with pytest.raises(DataError, match=r"is missing; expected .*python -m vae_models\.train PRESET --path") as caught:
+        load(DataConfig(source=source), tmp_path)
+    assert str(caught.value).startswith(str(tmp_path / BROUGHT[source]))
+    assert "\n" not in str(caught.value)
+
+
+def test_sentences_at_their_usual_place_are_read(tmp_path):
+    folder = tmp_path / BROUGHT["synthetic-text"]
+    folder.mkdir()
+    for name in ("train", "test"):
+        (folder / f"{name}.txt").write_text("a b c\nb c d\n", encoding="utf-8")
+    assert load(DataConfig(source="synthetic-text"), tmp_path).test is not None
 
 
 def test_a_folder_without_pictures_and_one_of_different_ones_are_refused(tmp_path):
