@@ -21,13 +21,13 @@ from vae_models.settings.likelihoods import (
 )
 from vae_models.settings.model import ModelConfig
 from vae_models.settings.networks import (
-    AnnealedStrengthConfig,
     BrenierConfig,
     DecoderNetwork,
     EncoderNetwork,
     MLPConfig,
 )
 from vae_models.settings.paths import kinds
+from vae_models.settings.strength import AnnealedStrengthConfig
 from vae_models.settings.text import LIDSVAEConfig, LSTMConfig
 from variational.errors import InvalidInputError
 
@@ -192,6 +192,28 @@ def test_networks_of_sentences_are_built_and_trained(decoder):
     assert engine.model.encoder.trunk.lstm.num_layers == 2
     assert engine.model.decoder.output_shape == (5, 8)
     assert engine.model.decoder.recurrence.dropout == decoder.dropout
+
+
+def test_an_annealed_constant_of_a_decoder_of_sentences_is_measured_on_state_and_code_together():
+    data = DataSet(name="text", train=Part(examples=SENTENCES), vocabulary=tuple("abcdefgh"))
+    decoder = LIDSVAEConfig(
+        embedding=3, hidden=4, widths=(5,), strength=AnnealedStrengthConfig(start=3.0, tolerance=99.0, period=1)
+    )
+    encoder = LSTMConfig(embedding=3, hidden=4)
+    model = ModelConfig(latent_dim=2, encoder=encoder, decoder=decoder, likelihood=CategoricalConfig())
+    engine = engine_of(model, data=data)
+    head = engine.model.decoder.head
+    assert head.strengths == (3.0, 3.0)
+    latent = torch.zeros(len(SENTENCES), 2)
+    places = engine.model.decoder.map_inputs(latent, SENTENCES)
+    assert places.shape == (int((SENTENCES[:, :-1] != 0).sum()), 4 + 2)
+    torch.testing.assert_close(  # what the logits are made of, at every place that is no padding
+        head(places) + engine.model.decoder.impossible,
+        engine.model.decoder(latent, SENTENCES)[:, 1:][SENTENCES[:, :-1] != 0],
+    )
+    assert takes_a_step(engine)
+    assert engine.step().parts["measured_inverse_lipschitz"] > 0
+    assert head.strengths[0] < 3.0
 
 
 @pytest.mark.parametrize("name", ["encoder", "decoder"])

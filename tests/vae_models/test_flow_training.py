@@ -35,8 +35,9 @@ from vae_models.settings.likelihoods import (
     TrainedVarianceConfig,
 )
 from vae_models.settings.model import ModelConfig
-from vae_models.settings.networks import AnnealedStrengthConfig, BrenierConfig, FlowDecoderConfig, MLPConfig
+from vae_models.settings.networks import BrenierConfig, FlowDecoderConfig, MLPConfig
 from vae_models.settings.paths import kinds
+from vae_models.settings.strength import AnnealedStrengthConfig
 from vae_models.training import CHECKPOINTS, Training
 from variational.errors import InvalidInputError
 

@@ -18,7 +18,6 @@ from vae_models.networks.recurrent import Recurrence
 from vae_models.networks.resnet import ResNetTrunk
 from vae_models.networks.text import LSTMDecoder, LSTMTrunk
 from vae_models.settings.networks import (
-    AnnealedStrengthConfig,
     ArelboNetworkConfig,
     BrenierConfig,
     ConvConfig,
@@ -32,6 +31,7 @@ from vae_models.settings.networks import (
     ResNetConfig,
     SkipConfig,
 )
+from vae_models.settings.strength import AnnealedStrengthConfig
 from vae_models.settings.text import LIDSVAEConfig, LSTMConfig
 from vae_models.two_stage import SkipNetwork, SkipTrunk
 from variational.errors import InvalidInputError
@@ -124,17 +124,17 @@ def build_decoder(
                 length,
                 tokens,
                 recurrence=_recurrence(config),
-                strength=config.strength,
+                strength=_begun(config.strength),
                 widths=config.widths,
             )
         case SkipConfig():
             flat = SkipNetwork(latent_dim, math.prod(output_shape), width=config.width, layers=config.layers)
             return nn.Sequential(flat, nn.Unflatten(1, output_shape))
-        case BrenierConfig(strength=strength):
+        case BrenierConfig():
             return BrenierDecoder(
                 latent_dim,
                 output_shape,
-                strength=strength.start if isinstance(strength, AnnealedStrengthConfig) else strength,
+                strength=_begun(config.strength),
                 widths=config.widths,
                 profile=config.profile[0] if len(config.profile) == 1 else config.profile,
                 positive=config.positive,
@@ -151,6 +151,11 @@ def build_decoder(
             return FlowDecoder(natural, flow)
         case _:
             assert_never(config)
+
+
+def _begun(strength: float | AnnealedStrengthConfig) -> float:
+    """Return L before the first step."""
+    return strength.start if isinstance(strength, AnnealedStrengthConfig) else strength
 
 
 def _recurrence(config: LSTMConfig | LIDSVAEConfig) -> Recurrence:

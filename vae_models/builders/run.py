@@ -20,7 +20,7 @@ from vae_models.objectives.weighted import WeightedSum
 from vae_models.settings.latents import FlowPosteriorConfig, MixturePosteriorConfig
 from vae_models.settings.likelihoods import GaussianConfig, LikelihoodForm, TrainedVarianceConfig
 from vae_models.settings.model import ModelConfig
-from vae_models.settings.networks import AnnealedStrengthConfig, BrenierConfig, FlowDecoderConfig
+from vae_models.settings.networks import BrenierConfig, DecoderNetwork, FlowDecoderConfig
 from vae_models.settings.objectives import (
     AutoencoderConfig,
     DeterministicElboConfig,
@@ -31,6 +31,8 @@ from vae_models.settings.objectives import (
     RefinementConfig,
     WAEConfig,
 )
+from vae_models.settings.strength import AnnealedStrengthConfig
+from vae_models.settings.text import LIDSVAEConfig
 from variational.errors import InvalidInputError
 
 BuiltObjective = WeightedSum | MixtureElbo | AnnealedInverseLipschitz
@@ -81,18 +83,19 @@ def build(config: RunConfig, data: DataSet) -> tuple[Model, BuiltObjective]:
         _require_gaussian_posterior_unneeded(objective)
     model = build_model(config.model, data=data)
     built = build_objective(objective, latent_dim=config.model.latent_dim, data=data)
-    decoder = config.model.decoder
-    if isinstance(decoder, FlowDecoderConfig):
-        decoder = decoder.decoder
-    if isinstance(decoder, BrenierConfig) and isinstance(decoder.strength, AnnealedStrengthConfig):
-        schedule = AnnealedStrength(
-            start=decoder.strength.start,
-            factor=decoder.strength.factor,
-            tolerance=decoder.strength.tolerance,
-            period=decoder.strength.period,
-        )
-        return model, AnnealedInverseLipschitz(built, schedule=schedule)
-    return model, built
+    strength = _strength(config.model.decoder)
+    if not isinstance(strength, AnnealedStrengthConfig):
+        return model, built
+    schedule = AnnealedStrength(
+        start=strength.start, factor=strength.factor, tolerance=strength.tolerance, period=strength.period
+    )
+    return model, AnnealedInverseLipschitz(built, schedule=schedule)
+
+
+def _strength(decoder: DecoderNetwork) -> float | AnnealedStrengthConfig | None:
+    """Return what is said of the inverse Lipschitz constant of a decoder; None for one without."""
+    inner = decoder.decoder if isinstance(decoder, FlowDecoderConfig) else decoder
+    return inner.strength if isinstance(inner, (BrenierConfig, LIDSVAEConfig)) else None
 
 
 def _require_gaussian_posterior_unneeded(objective: ObjectiveForm) -> None:

@@ -1,9 +1,10 @@
 """The sequential decoder of LIDSVAE and IL-LIDSVAE: z joins the state of an LSTM in an inverse-Lipschitz map."""
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from vae_models.data.text import PADDING
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.recurrent import Recurrence
 from vae_models.networks.text import SentenceDecoder, State
@@ -74,6 +75,16 @@ class InverseLipschitzLSTMDecoder(SentenceDecoder):
     ) -> Float[Tensor, "batch some inputs"]:
         """Return the embedded tokens alone."""
         return embedded
+
+    @torch.no_grad()
+    def map_inputs(
+        self, latent: Float[Tensor, "batch latent"], data: Int[Tensor, "batch length"]
+    ) -> Float[Tensor, "places inputs"]:
+        """Return what f1 takes, (h_t, z), at every place of the sentences that is not padding."""
+        before = data[:, :-1]
+        outputs, _ = self.lstm(self.joined(self.embedding(before), latent), self.initial_state(latent))
+        whole = torch.cat([outputs, latent.unsqueeze(1).expand(-1, outputs.shape[1], -1)], dim=2)
+        return whole[before != PADDING]
 
     def scores(
         self, outputs: Float[Tensor, "batch some hidden"], latent: Float[Tensor, "batch latent"]

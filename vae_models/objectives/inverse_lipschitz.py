@@ -11,6 +11,7 @@ from vae_models.modes import evaluating
 from vae_models.networks.brenier import BrenierDecoder
 from vae_models.networks.flows import before_flow
 from vae_models.networks.inverse_lipschitz import AnnealedStrength, from_pairs
+from vae_models.networks.lidsvae import InverseLipschitzLSTMDecoder
 from vae_models.objective import Batch, Objective, Opposed, Scheduled, Terms
 from variational.errors import InvalidInputError
 
@@ -18,9 +19,9 @@ from variational.errors import InvalidInputError
 class AnnealedInverseLipschitz(nn.Module):
     """Any objective of a model with a Brenier decoder, whose constant L (L1 = L2 = L) is annealed between steps.
 
-    A flow may follow the decoder. It adds two parts, which do not enter the loss: ``strength``, the L of the step, and
-    ``measured_inverse_lipschitz``, the last estimate from above of the constant of f1, taken every ``schedule.period``
-    steps from draws of q(z|x) for the batch of that step.
+    A flow may follow the decoder, and an LSTM bring its other inputs. Two parts are added, which do not enter the loss:
+    ``strength``, the L of the step, and ``measured_inverse_lipschitz``, the last estimate from above of the constant of
+    f1, taken every ``schedule.period`` steps from draws of q(z|x) for the batch of that step.
 
     Args:
         objective: Of the model.
@@ -51,13 +52,15 @@ class AnnealedInverseLipschitz(nn.Module):
 
     @torch.no_grad()
     def prepare(self, model: Model, batch: Batch) -> None:
-        """Measure f1 at draws of q(z|x), all classes of a mixture together, and relax L where f1 has come to it."""
+        """Measure f1 at draws of q(z|x), all classes or places together, and relax L where f1 has come to it."""
         decoder = _brenier(model)
         if batch.step == 0:
             decoder.set_strength(self.schedule.start)
         with evaluating(model):
-            latent = model.encoder(batch.data).sample(generator=batch.generator)
-            points = latent.reshape(-1, decoder.latent_dim)
+            points = model.encoder(batch.data).sample(generator=batch.generator)
+            if isinstance(model.decoder, InverseLipschitzLSTMDecoder):
+                points = model.decoder.map_inputs(points, batch.data)
+            points = points.reshape(-1, decoder.latent_dim)
             found = from_pairs(points, decoder.stages(points)[0])
         self.measured.fill_(found.upper)
         if batch.step > 0:
@@ -80,6 +83,8 @@ def innermost(objective: object) -> object:
 
 def _brenier(model: Model) -> BrenierDecoder:
     decoder = before_flow(model.decoder)
+    if isinstance(decoder, InverseLipschitzLSTMDecoder):
+        decoder = decoder.head
     if not isinstance(decoder, BrenierDecoder):
         msg = f"decoder must be a BrenierDecoder for L to be annealed, got {type(decoder).__name__}"
         raise InvalidInputError(msg)

@@ -16,16 +16,17 @@ from vae_models.settings.latents import (
 )
 from vae_models.settings.likelihoods import GaussianConfig, TrainedVarianceConfig
 from vae_models.settings.model import ModelConfig
-from vae_models.settings.networks import AnnealedStrengthConfig, BrenierConfig, DecoderNetwork, MLPConfig
+from vae_models.settings.networks import BrenierConfig, DecoderNetwork, MLPConfig
 from vae_models.settings.objectives import ElboConfig, MixtureElboConfig, ObjectiveForm, RefinementConfig
+from vae_models.settings.strength import AnnealedStrengthConfig
 
-_CLASSES = {
+CLASSES = {
     "model.posterior": "paper: Definition 4.2, a class y and a Gaussian for each; the encoder is not stated",
     "model.prior": "paper: Definition 4.2 and section 5.2, begins as stated and is trained",
     "model.prior.trained_weights": "paper: Definition 4.2, Cat(1/c)",
     "objective": "paper: Definition 4.2, the ELBO",
 }
-_CONVEX = {
+CONVEX = {
     "model.decoder": "paper: Definition 4.1, gradients of convex networks",
     "model.decoder.profile": "ours: not stated; softplus, whose gradient is smooth",
     "model.decoder.positive": "ours: not stated; softplus of what is trained",
@@ -52,7 +53,7 @@ def _toy(name: str, decoder: DecoderNetwork, *, summary: str, sources: Mapping[s
         ),
         sources={
             **UNMENTIONED,
-            **_CLASSES,
+            **CLASSES,
             "data.source": "paper: section 5.1",
             "data.dimension": "paper: section 5.1, 2",
             "data.count": "paper: section 5.1, 10,000 of each",
@@ -79,13 +80,13 @@ _TOYS = (
         "illidvae-toy",
         BrenierConfig(strength=5.0, widths=(10, 10)),
         summary="IL-LIDMVAE of two Gaussians, 5.1",
-        sources=_CONVEX | _HIDDEN | {"model.decoder.strength": "paper: Figure 2, 5; --strength changes it"},
+        sources=CONVEX | _HIDDEN | {"model.decoder.strength": "paper: Figure 2, 5; --strength changes it"},
     ),
     _toy(
         "illidvae-toy-lidmvae",
         BrenierConfig(strength=0.0, widths=(10, 10)),
         summary="LIDMVAE, L = 0, of the same Gaussians, 5.1",
-        sources=_CONVEX | _HIDDEN | {"model.decoder.strength": "paper: section 5.1, L = 0 is LIDMVAE"},
+        sources=CONVEX | _HIDDEN | {"model.decoder.strength": "paper: section 5.1, L = 0 is LIDMVAE"},
     ),
     _toy(
         "illidvae-toy-gmvae",
@@ -146,7 +147,7 @@ def _twin(
         ),
         sources={
             **TWIN,
-            **(_CLASSES if has_classes else {"objective": "paper: section 5.2, a baseline"}),
+            **(CLASSES if has_classes else {"objective": "paper: section 5.2, a baseline"}),
             "data.binarisation": _PUBLIC,
             "batch_size": _PUBLIC,
             "steps": "ours: well below two minutes on one core",
@@ -179,7 +180,7 @@ def _convex(
         BrenierConfig(strength=strength, widths=(64, 64)),
         MixtureElboConfig(),
         summary=summary,
-        sources=_CONVEX | {"model.decoder.widths": "ours: 64, enough for 8x8 digits", "model.decoder.strength": source},
+        sources=CONVEX | {"model.decoder.widths": "ours: 64, enough for 8x8 digits", "model.decoder.strength": source},
         targets=_table4(row, *values),
     )
 

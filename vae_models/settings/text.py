@@ -4,6 +4,7 @@ import dataclasses
 from typing import ClassVar
 
 from vae_models.settings.checks import require, require_not_negative, require_positive, require_widths
+from vae_models.settings.strength import AnnealedStrengthConfig
 
 
 def _check(record: "LSTMConfig | LIDSVAEConfig") -> None:
@@ -48,7 +49,7 @@ class LIDSVAEConfig:
     """The decoder of IL-LIDSVAE: the state of an LSTM and z together in an inverse-Lipschitz map.
 
     Attributes:
-        strength: L of each of the two maps; 0 for LIDSVAE.
+        strength: L of each of the two maps, 0 for LIDSVAE, or its annealing.
         widths: Of the hidden layers of each potential.
         embedding: Numbers for each token.
         hidden: Of the state; with latent_dim at most the vocabulary.
@@ -61,7 +62,7 @@ class LIDSVAEConfig:
 
     kind: ClassVar[str] = "lidsvae"
 
-    strength: float = 1.0
+    strength: float | AnnealedStrengthConfig = 1.0
     widths: tuple[int, ...] = (128, 128)
     embedding: int = 50
     hidden: int = 50
@@ -73,6 +74,7 @@ class LIDSVAEConfig:
 
     def __post_init__(self) -> None:
         """Refuse a negative constant, sizes below one and what is no probability."""
-        require_not_negative(self, "strength")
+        if not isinstance(self.strength, AnnealedStrengthConfig):
+            require_not_negative(self, "strength")
         require_widths(self, "widths", fewest=1)
         _check(self)
