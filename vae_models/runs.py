@@ -49,6 +49,8 @@ class Run:
     def codes(self) -> DataSet:
         """Return q(z|x) of all x as a data set of its own, whose batches are draws: what a second stage is trained on.
 
+        Where the objective decodes the mean of q(z|x), the means alone are the data.
+
         Raises:
             InvalidInputError: The posterior has classes, or is no Gaussian.
         """
@@ -58,12 +60,14 @@ class Run:
             raise InvalidInputError(msg)
 
         model = as_trained(self.model, self.objective, seed=self.config.seed)
+        points = getattr(self.objective, "code", "draw") == "mean"  # the variance is not trained
 
         def encoded(_name: str, part: Part) -> Part:
             like = next(self.model.encoder.parameters())
             posterior = infer(model, part.all(dtype=like.dtype).to(like.device), batch_size=_AT_ONCE)
             mean, log_variance = posterior.mean.float().cpu(), posterior.log_variance.float().cpu()
-            return Part(examples=mean, labels=part.labels, deviations=torch.exp(log_variance / 2))
+            deviations = None if points else torch.exp(log_variance / 2)
+            return Part(examples=mean, labels=part.labels, deviations=deviations)
 
         found = dataclasses.replace(self.data, noise=None, vocabulary=()).map(encoded)
         return dataclasses.replace(found, name=f"codes of {self.folder.name}")

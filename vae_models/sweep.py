@@ -1,6 +1,7 @@
 """The command that runs a study: every cell trained and measured, on this machine or on a Ray cluster.
 
 python -m vae_models.sweep STUDY --out DIR [--engine local|ray] [--address ADDR] [--jobs N] [--gpus F] [--stack N]
+                                [--inception FILE]
 python -m vae_models.sweep --list
 
 Called again with the same folder it goes on: cells that ended are not run again.
@@ -42,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--retry-failed", action="store_true", help="run failed cells again")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the data sets")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="published Inception weights, for a FID")
     return parser
 
 
@@ -73,6 +75,8 @@ def _check(options: argparse.Namespace) -> None:
         f"--jobs must be at least 1, got {options.jobs}": options.jobs is None or options.jobs >= 1,
         f"--stack must be at least 1, got {options.stack}": options.stack >= 1,
         f"--gpus must be at least 0 and finite, got {options.gpus}": 0 <= options.gpus < float("inf"),
+        f"--inception must be a file, got {options.inception}": options.inception is None
+        or options.inception.is_file(),
         "--address must be left out without --engine ray": options.address is None or options.engine == "ray",
     }
     for rule, holds in rules.items():
@@ -97,7 +101,10 @@ def _sweep(options: argparse.Namespace) -> int:
             msg = f"--out must be the folder of {study.name} or a new one, got that of {earlier.study}: {out}"
             raise InvalidInputError(msg)
         # other machines of a cluster stand in other folders
-        jobs = jobs_of(study, out=out.resolve(), gpus=options.gpus, data_dir=options.data_dir)
+        inception = None if options.inception is None else options.inception.resolve()
+        jobs = jobs_of(study, out=out.resolve(), gpus=options.gpus, data_dir=options.data_dir, inception=inception)
+        if inception is None and any(name.startswith("fid_") for name in study.columns):
+            print("without --inception FILE the columns of FID stay empty", file=sys.stderr)
         known = len(ended_cells(jobs, again=options.retry_failed))
         if known:
             print(f"{known} of {len(jobs)} cells have ended already", file=sys.stderr)

@@ -64,6 +64,7 @@ METRICS: Mapping[str, Metric] = {
     "information": Metric(
         summary="I(X;Z): in batches, full data, quadrature, leave-one-out", compute=suite_codes.yield_information
     ),
+    "posterior-variance": Metric(summary="variance of q(z|x)", compute=suite_codes.yield_posterior_variance),
     "active-units": Metric(summary="coordinates whose mean varies with x", compute=suite_codes.yield_active),
     "iw-nll": Metric(summary="-log p(x) by importance weighting", compute=suite_codes.yield_iw_nll),
     "variances": Metric(summary="estimated sigma_x^2 of each partition", compute=suite_decoder.yield_variances),
@@ -85,6 +86,10 @@ METRICS: Mapping[str, Metric] = {
         summary="Frechet distance of prior draws and of interpolations",
         compute=suite_decoder.yield_frechet,
         without_posterior=("_prior_",),
+    ),
+    "frechet-mixture": Metric(
+        summary="Frechet distance of draws of a Gaussian mixture of codes",
+        compute=suite_decoder.yield_frechet_of_mixtures,
     ),
     "class-mismatch": Metric(
         summary="KL of the classes of data and of generated x",

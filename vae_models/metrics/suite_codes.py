@@ -165,6 +165,15 @@ def yield_rate(subject: Subject) -> Found:
     yield parts.aggregate_kl
 
 
+def yield_posterior_variance(subject: Subject) -> Found:
+    """Yield the variance of q(z|x), a mean over coordinates and x: sigma_z^2 of AR-ELBO where it is one number."""
+    posterior = (subject.places if subject.has_flow else subject.codes).posterior
+    each = posterior.log_variance.expand(posterior.mean.shape).exp().mean(dim=1)
+    yield mean_record(
+        each, name="posterior_variance_squared_units", estimator="mean over coordinates and x", split=subject.split
+    )
+
+
 def yield_active(subject: Subject) -> Found:
     """Yield the number and the fraction of active units."""
     yield active_units(subject.places, split=subject.split)

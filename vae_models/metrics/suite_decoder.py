@@ -4,8 +4,10 @@ import math
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from vae_models.data.toy import PARTITIONS, partition_mask
+from vae_models.latent_mixture import encode_all, fit_latent_mixture
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
 from vae_models.metrics.classes import class_mismatch
@@ -19,6 +21,7 @@ from vae_models.records import MetricRecord
 
 Found = Iterator[MetricRecord | str]  # a record, or why one is left out
 FISHER_DRAWS, FISHER_X = 200, 1000
+_COLOURS = 3
 MOST_ENTRIES = 256  # of x, that are features themselves where there are no labels
 
 
@@ -79,7 +82,12 @@ def yield_fisher(subject: Subject) -> Found:
         yield "the decoder has no inverse Lipschitz constant by construction, so that there is no bound"
 
 
-def _features(subject: Subject) -> Features:
+def features_of(subject: Subject) -> Features:
+    """Return what a Frechet distance compares: outputs of Inception, of a classifier, or few entries of x.
+
+    Raises:
+        NotApplicableError: There is nothing of that for the data.
+    """
     if subject.has_tokens:
         msg = "x are tokens, and a Frechet distance needs images or numbers"
         raise NotApplicableError(msg)
@@ -98,25 +106,41 @@ def _features(subject: Subject) -> Features:
     return Features(name="frechet_distance_own_features", description="entries of x", function=lambda x: x.flatten(1))
 
 
+def frechet_of(subject: Subject, latent: Tensor, *, what: str, features: Features | None = None) -> MetricRecord:
+    """Return the Frechet distance of what codes are decoded to, named after where the codes come from."""
+    return frechet_of_decoded(
+        subject.model,
+        latent.to(subject.dtype),
+        subject.x,
+        features=features or features_of(subject),
+        what=what,
+        split=subject.split,
+        made=subject.made,
+        batch_size=subject.options.batch_size,
+        generator=subject.generator(f"frechet {what}"),
+    )
+
+
+def yield_frechet_of_mixtures(subject: Subject) -> Found:
+    """Yield the Frechet distance of draws of a mixture of 10 Gaussians, of images in colour also of 100."""
+    _require_no_classes(subject)
+    features, size = features_of(subject), subject.options.batch_size
+    codes = encode_all(subject.model, subject.training_x, batch_size=size, generator=subject.generator("mixture codes"))
+    for components in (10, 100) if subject.part.shape[0] == _COLOURS else (10,):
+        mixture = fit_latent_mixture(codes, components=components, seed=subject.options.seed)
+        drawn = mixture.sample(subject.options.samples, generator=subject.generator(f"mixture {components}"))
+        yield frechet_of(subject, drawn, what=f"mixture_{components}", features=features)
+
+
 def yield_frechet(subject: Subject) -> Found:
     """Yield the Frechet distance of draws of the prior and of interpolated codes."""
-    features, count, dtype = _features(subject), subject.options.samples, subject.dtype
+    features, count, dtype = features_of(subject), subject.options.samples, subject.dtype
     drawn = {"prior": subject.prior_draws(count, purpose="frechet", dtype=dtype)}
     places = subject.places.latent.to(dtype)
     for name, ratio in (("slerp_half", 0.5), ("slerp_uniform", "uniform")):
         drawn[name] = interpolated(places, count=count, ratio=ratio, generator=subject.generator(name))  # type: ignore[arg-type]
     for name, latent in drawn.items():
-        yield frechet_of_decoded(
-            subject.model,
-            latent,
-            subject.x,
-            features=features,
-            what=name,
-            split=subject.split,
-            made=subject.made,
-            batch_size=subject.options.batch_size,
-            generator=subject.generator(f"frechet {name}"),
-        )
+        yield frechet_of(subject, latent, what=name, features=features)
 
 
 def yield_mismatch(subject: Subject) -> Found:

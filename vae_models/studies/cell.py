@@ -38,6 +38,7 @@ class Job:
         arm: Of the cell.
         config: Of the run.
         folder: Of the run.
+        inception: Of the published weights for a FID, if there is one.
         attempt: The first is 1.
     """
 
@@ -45,13 +46,16 @@ class Job:
     arm: Arm
     config: RunConfig
     folder: Path
+    inception: Path | None = None
     attempt: int = 1
 
 
 Bundle = tuple[Job, ...]  # cells of one worker: one, or several that may be trained as one program
 
 
-def jobs_of(study: Study, *, out: Path, gpus: float = 0.0, data_dir: str | None = None) -> list[Job]:
+def jobs_of(
+    study: Study, *, out: Path, gpus: float = 0.0, data_dir: str | None = None, inception: Path | None = None
+) -> list[Job]:
     """Return the cells of a study, seeds outermost, so that a study cut short has whole tables of some seeds.
 
     Args:
@@ -59,16 +63,18 @@ def jobs_of(study: Study, *, out: Path, gpus: float = 0.0, data_dir: str | None 
         out: Its folder.
         gpus: Of each cell, a fraction allowed; zero trains on the processor.
         data_dir: Folder of the data sets, or None for the usual one.
+        inception: File of the published weights of the Inception network, for a FID.
     """
     machine = MachineConfig(
         device="cuda" if gpus else "cpu", threads=1, checkpoint_seconds=CHECKPOINT_SECONDS, data_dir=data_dir
     )
     found = []
+    configs = [read_fields(find_preset(arm.preset).config, arm.fields) for arm in study.arms]
     for seed in study.seeds:
-        for arm in study.arms:
-            config = read_fields(find_preset(arm.preset).config, arm.fields)
-            config = dataclasses.replace(config, seed=seed, machine=machine)
-            found.append(Job(study=study, arm=arm, config=config, folder=out / config.folder_name))
+        for arm, begun in zip(study.arms, configs, strict=True):
+            config = dataclasses.replace(begun, seed=seed, machine=machine)
+            folder = out / config.folder_name
+            found.append(Job(study=study, arm=arm, config=config, folder=folder, inception=inception))
     return found
 
 
@@ -170,6 +176,7 @@ def _trained_and_measured(
     from vae_models.metrics.subject import Options  # noqa: PLC0415
     from vae_models.runs import load_run  # noqa: PLC0415
     from vae_models.session import run_session  # noqa: PLC0415
+    from vae_models.studies.second_stage import second_stage  # noqa: PLC0415
 
     study = job.study
     require_metrics(study.metrics)
@@ -180,13 +187,18 @@ def _trained_and_measured(
         return None
     device = job.config.machine.device
     run = load_run(job.folder, best=False, device=device, data_dir=job.config.machine.data_dir)
-    options = Options(split=study.split, k=study.k, samples=study.samples)
+    options = Options(split=study.split, k=study.k, samples=study.samples, inception=job.inception)
     evaluation = measured(run, study.metrics, options, best=False, tell=_silent)
     if job.arm.row in study.tuned_rows:
         held = measured(
             run, ("information",), dataclasses.replace(options, split="validation"), best=False, tell=_silent
         )
         evaluation = dataclasses.replace(evaluation, entries=evaluation.entries + held.entries)
+    if study.second_stage:
+        further = second_stage(run, study.second_stage, options, stop=stop)
+        if further is None:
+            return None
+        evaluation = dataclasses.replace(evaluation, entries=(*evaluation.entries, further))
     write_whole(job.folder / EVALUATION, evaluation.to_text().encode())
     return dataclasses.replace(
         record,

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from vae_models.records import Split, Target
 from vae_models.studies.headings import Heading
@@ -108,6 +109,8 @@ class Study:
         memory_gib: Memory of one cell.
         k: Importance weights.
         samples: Decoded draws.
+        second_stage: Name of the preset that is trained on the codes of each cell, whose draws get a Frechet distance
+            as well; empty for none.
     """
 
     name: str
@@ -127,6 +130,7 @@ class Study:
     memory_gib: float = 1.0
     k: int = 500
     samples: int = 2000
+    second_stage: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a study without cells, one in which two cells are the same, and an effect on what it does not show."""
@@ -146,3 +150,12 @@ class Study:
         """Rows that several arms compete for."""
         rows = [arm.row for arm in self.arms]
         return frozenset(row for row in rows if rows.count(row) > 1)
+
+
+def twin(study: Study, *, arms: tuple[Arm, ...], **changes: Any) -> Study:
+    """Return the small twin of a study of a paper: the same table of other cells, with what else changes.
+
+    Its numbers cannot agree with the printed ones, and its cells are small.
+    """
+    small = {"name": f"{study.name}-small", "same_experiment": False, "samples": 2000, "memory_gib": 1.0}
+    return dataclasses.replace(study, arms=arms, **{**small, **changes})

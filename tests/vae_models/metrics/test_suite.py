@@ -124,6 +124,24 @@ def test_codes_that_are_points_have_an_error_and_no_density():
     assert {"active-units", "mmd", "frechet"} <= {name for name in METRICS if measure(subject, name).records}
 
 
+def test_the_variance_of_the_posterior_is_that_of_the_encoder_and_points_have_none():
+    subject, _, _ = subject_of()
+    (record,) = measure(subject, "posterior-variance").records
+    expected = subject.model.encoder(subject.x).log_variance.exp().mean().item()
+    assert record.value == pytest.approx(expected)
+    points, _, _ = subject_of(objective=autoencoder())
+    assert "codes are points" in measure(points, "posterior-variance").reasons[0]
+
+
+def test_draws_of_a_mixture_of_codes_are_nearer_to_the_data_than_those_of_a_prior_that_does_not_fit():
+    subject, _, _ = subject_of(options={"samples": 2000})
+    subject.trained.prior.variance = 25.0
+    distances = {name: values(subject, name) for name in ("frechet", "frechet-mixture")}
+    fitted = distances["frechet-mixture"]["frechet_distance_own_features_mixture_10_squared_units"]
+    prior = distances["frechet"]["frechet_distance_own_features_prior_squared_units"]
+    assert fitted.value < prior.value / 2
+
+
 def test_a_deterministic_encoder_is_told_by_its_variance():
     subject, _, _ = subject_of()
     encoder = subject.trained.encoder
