@@ -69,8 +69,8 @@ def build_prior(
         part: What is trained on, for priors that begin with examples.
 
     Raises:
-        InvalidInputError: There are fewer examples than pseudo-inputs, pseudo-inputs would be tokens, a prior of classes
-            without classes, or one of posteriors that are no Gaussians.
+        InvalidInputError: There are fewer examples than pseudo-inputs, pseudo-inputs would be tokens, or a prior of
+            classes without classes or of posteriors that are no Gaussians.
     """
     match config:
         case IsotropicPriorConfig():

@@ -1,12 +1,12 @@
-"""Presets of AR-ELBO: smoothness (section 4.2) and recovered variances (section 5.3)."""
+"""Presets of AR-ELBO: smoothness (section 4.2, Appendix E) and recovered variances (section 5.3)."""
 
-from collections.abc import Mapping
 from typing import Literal
 
 from vae_models.config import DataConfig, RunConfig
+from vae_models.presets.arelbo_printed import POSTERIOR_VARIANCE, TABLE1, TABLE3, TABLE_E8
 from vae_models.presets.common import TWIN, TWIN_EVALUATE_EVERY, TWIN_NETWORK, TWIN_REAL_DATA, TWIN_STEPS, UNMENTIONED
 from vae_models.presets.preset import Preset
-from vae_models.records import Target
+from vae_models.presets.printed import targets
 from vae_models.settings.latents import FixedPosteriorConfig, PosteriorForm, ScalarPosteriorConfig
 from vae_models.settings.likelihoods import (
     FixedVarianceConfig,
@@ -28,28 +28,8 @@ _IMAGES = {
 }
 
 
-def printed(where: str, values: Mapping[str, float]) -> tuple[Target, ...]:
-    """Return the printed values of metrics at a place."""
-    return tuple(Target(metric=metric, value=value, where=where) for metric, value in values.items())
-
-
 # --- section 4.2: smoothness ----------------------------------------------------------------------
 
-_STOCHASTIC: Mapping[str, float] = {
-    "squared_error_squared_units": 10.18,
-    "kl": 15.30,
-    "mutual_information": 26.3,  # above the ln 10000 that an estimate with the own draw cannot exceed
-    "expected_gap_at_0.01_squared_units": 1.99,
-    "expected_gap_at_0.001_squared_units": 0.208,
-    "local_smoothness_per_coordinate_squared_units": 12.8,
-}
-_DETERMINISTIC: Mapping[str, float] = {
-    "squared_error_squared_units": 5.26,
-    "mutual_information": 30.6,
-    "expected_gap_at_0.01_squared_units": 53.1,
-    "expected_gap_at_0.001_squared_units": 12.9,
-    "local_smoothness_per_coordinate_squared_units": 474.0,
-}
 _VARIANCE = 10**-0.5  # of the eleven values from 1 to 0.1, the one in the middle
 _SMALL_VARIANCE = 10**-1.5
 
@@ -90,9 +70,9 @@ def _smoothness(name: str, *, deterministic: bool, small: bool) -> Preset:
             objective=objective,
         ),
         sources={**_IMAGES, "epochs": "paper: section 4.2, 200", **said, **(_SMALL | _SCALED if small else {})},
-        targets=printed(
+        targets=targets(
             f"Table 1, {encodings}, log10 of sigma_x^2 = -0.5, training set of MNIST",
-            _DETERMINISTIC if deterministic else _STOCHASTIC,
+            {name: value for name, value in TABLE1[encodings]["-0.5"].items() if name != POSTERIOR_VARIANCE},
         ),
     )
 
@@ -112,10 +92,46 @@ _SCALED = {
     " not 52.7; --variance.value changes it"
 }
 
+# --- Appendix E: smoothness, with the variance of z held ---------------------------------------
+
+
+def _held(name: str, *, small: bool) -> Preset:
+    network = ArelboNetworkConfig(network="smoothness")
+    return Preset(
+        summary="sigma_z^2 held, " + ("Table E.8 small" if small else "Table E.8, MNIST"),
+        config=RunConfig(
+            preset=name,
+            epochs=None if small else 200,
+            steps=TWIN_STEPS if small else None,
+            evaluate_every=TWIN_EVALUATE_EVERY if small else 1.0,
+            data=TWIN_REAL_DATA if small else DataConfig(source="mnist"),
+            model=ModelConfig(
+                latent_dim=8,
+                encoder=TWIN_NETWORK if small else network,
+                decoder=TWIN_NETWORK if small else network,
+                posterior=FixedPosteriorConfig(variance=1.0),
+                likelihood=GaussianConfig(activation="sigmoid"),
+            ),
+            objective=ArElboConfig(parameterisation="Iso-I"),
+        ),
+        sources={
+            **_IMAGES,
+            "epochs": "paper: section 4.2, 200",
+            "model.latent_dim": "paper: section 4.2, 8",
+            "model.encoder": "paper: appendix D.1",
+            "model.decoder": "paper: appendix D.1",
+            "model.posterior": "paper: appendix E, sigma_z^2 from 10 to 0.1; --posterior.variance changes it",
+            "model.likelihood": "paper: appendix E, Gaussian with its variance profiled out; appendix D.1, sigmoid",
+            "objective": "paper: appendix E, eq. (10) with one variance",
+            **(_SMALL if small else {}),
+        },
+        targets=targets("Table E.8, log10 of sigma_z^2 = 0, training set of MNIST", TABLE_E8["0.0"]),
+    )
+
+
 # --- section 5.3: variances that the data are given -----------------------------------------------
 
-
-_RECOVERED = {"SU": 0.11, "SL": 0.0038, "BU": 0.11, "BL": 0.0038}  # printed for SU+BU and SL+BL
+PARTITIONS = ("SU", "SL", "BU", "BL")
 
 
 def _variance(name: str, *, small: bool) -> Preset:
@@ -156,11 +172,8 @@ def _variance(name: str, *, small: bool) -> Preset:
         },
         targets=tuple(
             target
-            for number, (partition, value) in enumerate(_RECOVERED.items())
-            for target in printed(
-                f"Table 3, Diag-I, noise of 0.1 on SU and BU, {partition}, MNIST",
-                {f"variance_{number}_squared_units": value},
-            )
+            for partition, (name, value) in zip(PARTITIONS, TABLE3["spatial 0.1", "Diag-I"].items(), strict=True)
+            for target in targets(f"Table 3, Diag-I, noise of 0.1 on SU and BU, {partition}, MNIST", {name: value})
         ),
     )
 
@@ -168,8 +181,10 @@ def _variance(name: str, *, small: bool) -> Preset:
 PRESETS = (
     _smoothness("arelbo-smoothness", deterministic=False, small=False),
     _smoothness("arelbo-smoothness-deterministic", deterministic=True, small=False),
+    _held("arelbo-held-variance", small=False),
     _variance("arelbo-variance", small=False),
     _smoothness("digits-arelbo-smoothness", deterministic=False, small=True),
     _smoothness("digits-arelbo-deterministic", deterministic=True, small=True),
+    _held("digits-arelbo-held-variance", small=True),
     _variance("digits-arelbo-variance", small=True),
 )

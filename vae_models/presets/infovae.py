@@ -13,7 +13,7 @@ from vae_models.settings.networks import MLPConfig
 from vae_models.settings.objectives import AutoencoderConfig, ElboConfig, InfoVAEConfig, ObjectiveForm
 
 _POINTS = MLPConfig(widths=(200, 200), activation="leaky_relu")
-_MMD = {
+MMD = {
     "objective.divergence": "paper: section 3.2, MMD",
     "objective.divergence.kernel": "code: ermongroup/InfoVAE, exp(-|a-b|^2/d^2)",
     "objective.divergence.squared_length": "code: ermongroup/InfoVAE, d^2",
@@ -69,7 +69,7 @@ _TOYS = (
         "infovae-two-point",
         InfoVAEConfig(alpha=0.0, scale=500.0, divergence=MMDConfig()),
         summary="InfoVAE of two points: near the prior",
-        sources=_MMD
+        sources=MMD
         | {
             "objective": "paper: eq. (6)",
             "objective.alpha": "paper: section 5.1.1, 0",
@@ -128,7 +128,7 @@ _OVERFIT = (
         InfoVAEConfig(alpha=0.0, scale=1000.0, divergence=MMDConfig()),
         summary="InfoVAE of 500 digits, Figure 2 small",
         train_size=500,
-        sources=_MMD
+        sources=MMD
         | {
             "objective": "paper: eq. (6)",
             "objective.alpha": "paper: section 5.1.2, 0",
@@ -151,7 +151,7 @@ _COMPARISON = (
         "digits-infovae-mmd-only",
         InfoVAEConfig(alpha=1.0, scale=1000.0, divergence=MMDConfig()),
         summary="InfoVAE, MMD, alpha = 1, Figure 6 small",
-        sources=_MMD,
+        sources=MMD,
     ),
     _compared(
         "digits-infovae-stein",

@@ -30,7 +30,7 @@ _CD = {"objective.noise": "paper: section 6.2, draws of the current decoder, at 
 _IMAGES: Mapping[str, str] = {
     **UNMENTIONED,
     "data.source": "paper: section 6.2, Omniglot in the split of SA-VAE, made of chardata.mat",
-    "data.path": "ours: chardata.mat must be brought; --path names it",
+    "data.path": "ours: chardata.mat must be brought, to its usual place or to that of --path",
     "data.binarisation": "paper: section 6.2, drawn anew for training, fixed for validation and test",
     "batch_size": f"{_LAGGING}, 50",
     "epochs": f"{_LAGGING}, at most 1000",

@@ -4,7 +4,18 @@ import difflib
 from collections.abc import Mapping
 
 from vae_models.config import RunConfig
-from vae_models.presets import arelbo, arelbo_generation, digits, illidvae, infovae, ncvae, ncvae_paper
+from vae_models.presets import (
+    arelbo,
+    arelbo_generation,
+    digits,
+    illidvae,
+    illidvae_paper,
+    illidvae_text,
+    infovae,
+    infovae_paper,
+    ncvae,
+    ncvae_paper,
+)
 from vae_models.presets.preset import Preset
 from vae_models.records import Target
 from variational.errors import InvalidInputError
@@ -12,9 +23,9 @@ from variational.errors import InvalidInputError
 PAPERS: Mapping[str, tuple[Preset, ...]] = {
     "first steps": digits.PRESETS,
     "NC-VAE": ncvae.PRESETS + ncvae_paper.PRESETS,
-    "InfoVAE": infovae.PRESETS,
+    "InfoVAE": infovae.PRESETS + infovae_paper.PRESETS,
     "AR-ELBO": arelbo.PRESETS + arelbo_generation.PRESETS,
-    "IL-LIDVAE": illidvae.PRESETS,
+    "IL-LIDVAE": illidvae.PRESETS + illidvae_paper.PRESETS + illidvae_text.PRESETS,
 }
 
 PRESETS: Mapping[str, Preset] = {preset.config.preset: preset for presets in PAPERS.values() for preset in presets}

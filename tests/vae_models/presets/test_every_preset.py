@@ -3,17 +3,14 @@
 import dataclasses
 import json
 import math
-from pathlib import Path
 
 import pytest
 import torch
 
+from tests.vae_models.presets.stand_ins import affordable, data_of
 from vae_models import train
 from vae_models.builders.run import build
-from vae_models.config import DataConfig, MachineConfig, RunConfig
-from vae_models.data.dataset import DataSet, Part
-from vae_models.data.sources import load
-from vae_models.data.text import text_data
+from vae_models.config import DataConfig, RunConfig
 from vae_models.engine import Engine
 from vae_models.presets.digits import PRESETS as DIGITS
 from vae_models.presets.preset import COMMAND_LINE, KINDS, Preset, settings_of
@@ -25,28 +22,9 @@ from variational.errors import InvalidInputError
 NAMES = sorted(PRESETS)
 
 
-def data_of(config):
-    """Return the data of a preset, or random images of its shape where they are files that a machine need not have."""
-    generator = torch.Generator().manual_seed(0)
-    if config.data.source in {"yahoo", "yelp"}:
-        words = tuple(f"w{number}" for number in range(40))
-        drawn = torch.randint(len(words), (64, 6), generator=generator)
-        return text_data("text", [[words[n] for n in row] for row in drawn.tolist()], None, validation=0, seed=0)
-    if config.data.source == "omniglot-chardata":  # small, for the draws of the decoder
-        return DataSet(name="images", train=Part(examples=torch.rand(64, 1, 4, 4, generator=generator)))
-    if not {"mnist", "codes"} & {config.data.source, config.data.base}:
-        return load(config.data, Path("nowhere"))
-    if config.data.source == "codes":
-        return DataSet(name="codes", train=Part(examples=torch.randn(128, 16, generator=generator)))
-    return DataSet(name="images", train=Part(examples=torch.rand(128, 1, 28, 28, generator=generator)))
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_built_and_learns(name):
-    config = PRESETS[name].config
-    config = dataclasses.replace(
-        config, batch_size=min(config.batch_size, 64), machine=MachineConfig(device="cpu", threads=1)
-    )
+    config = affordable(PRESETS[name].config)
     data = data_of(config)
     torch.manual_seed(0)
     model, objective = build(config, data)
