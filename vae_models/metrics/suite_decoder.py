@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from vae_models.data.toy import PARTITIONS, partition_mask
-from vae_models.latent_mixture import encode_all, fit_latent_mixture
+from vae_models.latent_mixture import fit_latent_mixture
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
 from vae_models.metrics.classes import class_mismatch
@@ -123,9 +123,8 @@ def frechet_of(subject: Subject, latent: Tensor, *, what: str, features: Feature
 
 def yield_frechet_of_mixtures(subject: Subject) -> Found:
     """Yield the Frechet distance of draws of a mixture of 10 Gaussians, of images in colour also of 100."""
-    _require_no_classes(subject)
-    features, size = features_of(subject), subject.options.batch_size
-    codes = encode_all(subject.model, subject.training_x, batch_size=size, generator=subject.generator("mixture codes"))
+    features = features_of(subject)
+    codes = subject.places_of(subject.training_x).latent.to(subject.dtype)
     for components in (10, 100) if subject.part.shape[0] == _COLOURS else (10,):
         mixture = fit_latent_mixture(codes, components=components, seed=subject.options.seed)
         drawn = mixture.sample(subject.options.samples, generator=subject.generator(f"mixture {components}"))
