@@ -272,7 +272,7 @@ def test_a_stacked_study_has_the_table_of_a_separate_one(tmp_path, capsys, monke
         shown.append(capsys.readouterr().out.replace(str(out), "DIR"))
     torch.testing.assert_close(*tables, **ROUNDING)
     assert shown[0] == shown[1]
-    assert "negative_elbo" in shown[0]
+    assert "-ELBO" in shown[0]
 
 
 @pytest.mark.parametrize(
