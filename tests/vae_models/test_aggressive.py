@@ -180,7 +180,7 @@ def test_a_bad_loss_of_an_update_stops_with_its_own_batch(tmp_path):
 
 def mixture_model():
     torch.manual_seed(0)
-    encoder = MixtureEncoder(mlp_trunk((4,), widths=(3,)), latent_dim=2, classes=2)
+    encoder = MixtureEncoder(mlp_trunk((4,), widths=(16,)), latent_dim=2, classes=2)
     return Model(encoder=encoder, decoder=MLP((2,), (4,)), prior=mixture_prior(2, 2), likelihood=GaussianLikelihood())
 
 
@@ -206,6 +206,7 @@ def test_an_encoder_with_classes_lags_behind_until_its_information_no_longer_gro
         for rows in parts
     ]
     assert found == pytest.approx(sum(by_hand) / 2)
+    assert found > 1e-3  # codes differ
     assert engine.lagging.aggression.best == found
     while engine.lagging.goes_on():
         engine.lagging.after_epoch(data.validation)
