@@ -59,6 +59,10 @@ _SMOOTH = {
     _ERROR: ("stochastic", "deterministic"),
     **dict.fromkeys((*_GAPS, _STEEPNESS), ("deterministic", "stochastic")),
 }
+PARTITIONS = {
+    metric: Heading(text=f"sigma_x^2, {part}", latex=rf"$\hat\sigma_x^2$, {part}")
+    for metric, part in zip(_VARIANCES, _PARTS, strict=True)
+}
 _NOISY = ("Diag-I", "Diag-D")  # what can tell an upper half from a lower one
 
 
@@ -111,10 +115,7 @@ STUDIES = (
         metrics=("elbo", "variances"),
         columns=(*_VARIANCES, _ERROR),
         effects=tuple(_noisy_above_clean(row, noisy) for row in _NOISY for noisy in (0, 2)),
-        headings={
-            metric: Heading(text=f"sigma_x^2, {part}", latex=rf"$\hat\sigma_x^2$, {part}")
-            for metric, part in zip(_VARIANCES, _PARTS, strict=True)
-        },
+        headings=PARTITIONS,
         notes=(
             "SU, SL: upper and lower half of the digits 0 to 4; BU, BL: of 5 to 9. Noise of variance 0.1 on SU, BU.",
         ),

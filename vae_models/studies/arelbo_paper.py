@@ -20,6 +20,7 @@ from vae_models.presets.arelbo_printed import (
 )
 from vae_models.presets.printed import targets
 from vae_models.presets.registry import find_preset
+from vae_models.studies.arelbo import PARTITIONS
 from vae_models.studies.study import Arm, Cap, Study, twin
 
 _WHICH = ("iso-i", "diag-i", "iso-d", "diag-d")
@@ -110,6 +111,8 @@ _TABLE3 = Study(
     arms=_partitions(),
     metrics=("elbo", "variances"),
     columns=(*VARIANCES, ERROR),
+    headings=PARTITIONS,
+    notes=("SU, SL: upper and lower half of the digits 0 to 4; BU, BL: of 5 to 9.",),
     same_experiment=True,
     memory_gib=4.0,
 )
