@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from figures import codes, factorisation, regimes, saddle, solver, steepness, theorem7, trained
+from figures import codes, factorisation, printed, regimes, saddle, solver, steepness, theorem7, trained
 from figures.kinds import KINDS
 from figures.style import Draw
 
@@ -31,6 +31,7 @@ FIGURES: Mapping[str, Drawing] = {
     "solver": Drawing(draw=solver.draw, records=solver.RECORDS, caption=solver.CAPTION),
     "saddle": Drawing(draw=saddle.draw, records=saddle.RECORDS, caption=saddle.CAPTION),
     "steepness": Drawing(draw=steepness.draw, records=steepness.RECORDS, caption=steepness.CAPTION),
+    "printed": Drawing(draw=printed.draw, records=printed.RECORDS, caption=printed.CAPTION),
     "trained": Drawing(draw=trained.draw, records=trained.RECORDS, caption=trained.CAPTION),
 }
 

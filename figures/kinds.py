@@ -58,6 +58,17 @@ def _analysis(objective: str) -> Kind:
     )
 
 
+def _study(name: str) -> Kind:
+    return Kind(
+        schema="vaeproof.study/2",
+        command=f"python -m vae_models.sweep {name} --out DIR && cp DIR/study.json figures/data/{name}.json",
+        fields={
+            "arms": [{"arm": str, "printed": [{"metric": str, "value": float}]}],
+            "cells": [{"arm": str, "values": [{"name": str, "value": float}]}],
+        },
+    )
+
+
 OPTIMUM = {
     "convex": bool,
     "lower": (float, None),
@@ -87,6 +98,15 @@ PARAMETERS = {
     "aae": ("weight",),
 }
 TARGETS = tuple(PARAMETERS)
+STUDIES = (
+    "arelbo-table1-small",
+    "arelbo-table3-small",
+    "infovae-figure1-small",
+    "infovae-figure2-small",
+    "infovae-figure6-small",
+    "illidvae-figure1-small",
+    "ncvae-table1-small",
+)
 
 
 def _regimes(target: str) -> Mapping[str, Any]:
@@ -166,6 +186,7 @@ KINDS: Mapping[str, Kind] = {
             ]
         },
     ),
+    **{name: _study(name) for name in STUDIES},
     "peers": _benchmark(
         "peers", {"machine": str, "cores": float, "results": [{"shape": [float], "times": Each(TIME)}]}
     ),
