@@ -167,7 +167,7 @@ def _inverse_lipschitz(images: _Images) -> tuple[Preset, ...]:
         _preset(
             images,
             "annealed",
-            summary="IL-LIDMVAE, L annealed",
+            summary="IL-LIDMVAE, annealed",
             decoder=_flow(annealed),
             objective=MixtureElboConfig(),
             posterior=MixturePosteriorConfig(classes=images.classes),
@@ -178,7 +178,7 @@ def _inverse_lipschitz(images: _Images) -> tuple[Preset, ...]:
         _preset(
             images,
             "posterior-flow",
-            summary="IL-LIDMVAE, flow in q",
+            summary="IL-LIDMVAE, q flow",
             decoder=convex,
             objective=ElboConfig(),
             posterior=FlowPosteriorConfig(layers=2, widths=(128, 128), volume=False),

@@ -55,7 +55,7 @@ def _preset(
 ) -> Preset:
     slow = lagging.encoder_updates is not None
     return Preset(
-        summary=f"{summary} of sentences, Table 5{' small' if small else ''}",
+        summary=f"{summary}, text, Table 5{' small' if small else ''}",
         config=RunConfig(
             preset=f"{'sentences' if small else 'illidvae-text'}{'-' if name else ''}{name}",
             epochs=None if small else 100,
@@ -116,7 +116,7 @@ def _presets(*, small: bool) -> tuple[Preset, ...]:
         _preset(
             "annealed",
             LIDSVAEConfig(strength=AnnealedStrengthConfig()),
-            summary="IL-LIDSVAE, L annealed",
+            summary="IL-LIDSVAE, annealed",
             row="annealed",
             sources=_DECODER
             | {"model.decoder.strength": "paper: section 5.3, by factors of 0.85; start, tolerance, period are ours"},

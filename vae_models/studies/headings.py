@@ -37,7 +37,7 @@ def _named(text: str, latex: str = "") -> Heading:
     return Heading(text=text, latex=latex)
 
 
-_NAMES: Mapping[str, Heading] = {
+NAMES: Mapping[str, Heading] = {
     "negative_elbo": _named("-ELBO", "$-$ELBO"),
     "negative_elbo_prior_f": _named("-ELBO, prior f", "$-$ELBO, prior $f$"),
     "negative_elbo_prior_tuned": _named("-ELBO, prior tuned", "$-$ELBO, prior tuned"),
@@ -82,7 +82,7 @@ def heading_of(metric: str, own: Mapping[str, Heading] | None = None) -> Heading
         >>> heading_of("squared_error_squared_units").in_text
         'MSE (unit^2)'
     """
-    found = (own or {}).get(metric) or _NAMES.get(metric)
+    found = (own or {}).get(metric) or NAMES.get(metric)
     bare, unit = split_unit(metric)
     words = bare.replace("_", " ")
     text, latex = (found.text, found.latex or found.text) if found else (words, words)
