@@ -34,10 +34,24 @@ _VARIANCE = 10**-0.5  # of the eleven values from 1 to 0.1, the one in the middl
 _SMALL_VARIANCE = 10**-1.5
 
 
+def _smooth_config(
+    name: str, *, small: bool, posterior: PosteriorForm, likelihood: GaussianConfig, objective: ObjectiveForm
+) -> RunConfig:
+    """Return the run of section 4.2 and Appendix E, which differ in posterior, likelihood and objective."""
+    network = TWIN_NETWORK if small else ArelboNetworkConfig(network="smoothness")
+    return RunConfig(
+        preset=name,
+        epochs=None if small else 200,
+        steps=TWIN_STEPS if small else None,
+        evaluate_every=TWIN_EVALUATE_EVERY if small else 1.0,
+        data=TWIN_REAL_DATA if small else DataConfig(source="mnist"),
+        model=ModelConfig(latent_dim=8, encoder=network, decoder=network, posterior=posterior, likelihood=likelihood),
+        objective=objective,
+    )
+
+
 def _smoothness(name: str, *, deterministic: bool, small: bool) -> Preset:
-    posterior: PosteriorForm = FixedPosteriorConfig(variance=0.0) if deterministic else ScalarPosteriorConfig()
-    objective: ObjectiveForm = DeterministicElboConfig() if deterministic else ElboConfig()
-    network = ArelboNetworkConfig(network="smoothness")
+    variance = FixedVarianceConfig(value=_SMALL_VARIANCE if small else _VARIANCE)
     encodings = "deterministic" if deterministic else "stochastic"
     said = {
         "model.latent_dim": "paper: section 4.2, 8 (its appendix D.1 prints 16, which does not fit its KL values)",
@@ -52,22 +66,12 @@ def _smoothness(name: str, *, deterministic: bool, small: bool) -> Preset:
         said["model.posterior.log_variance"] = "ours: not stated; 0, that of the prior"
     return Preset(
         summary=f"{encodings} encodings, " + ("Table 1 small" if small else "Table 1, MNIST"),
-        config=RunConfig(
-            preset=name,
-            epochs=None if small else 200,
-            steps=TWIN_STEPS if small else None,
-            evaluate_every=TWIN_EVALUATE_EVERY if small else 1.0,
-            data=TWIN_REAL_DATA if small else DataConfig(source="mnist"),
-            model=ModelConfig(
-                latent_dim=8,
-                encoder=TWIN_NETWORK if small else network,
-                decoder=TWIN_NETWORK if small else network,
-                posterior=posterior,
-                likelihood=GaussianConfig(
-                    variance=FixedVarianceConfig(value=_SMALL_VARIANCE if small else _VARIANCE), activation="sigmoid"
-                ),
-            ),
-            objective=objective,
+        config=_smooth_config(
+            name,
+            small=small,
+            posterior=FixedPosteriorConfig(variance=0.0) if deterministic else ScalarPosteriorConfig(),
+            likelihood=GaussianConfig(variance=variance, activation="sigmoid"),
+            objective=DeterministicElboConfig() if deterministic else ElboConfig(),
         ),
         sources={**_IMAGES, "epochs": "paper: section 4.2, 200", **said, **(_SMALL | _SCALED if small else {})},
         targets=targets(
@@ -96,22 +100,13 @@ _SCALED = {
 
 
 def _held(name: str, *, small: bool) -> Preset:
-    network = ArelboNetworkConfig(network="smoothness")
     return Preset(
         summary="sigma_z^2 held, " + ("Table E.8 small" if small else "Table E.8, MNIST"),
-        config=RunConfig(
-            preset=name,
-            epochs=None if small else 200,
-            steps=TWIN_STEPS if small else None,
-            evaluate_every=TWIN_EVALUATE_EVERY if small else 1.0,
-            data=TWIN_REAL_DATA if small else DataConfig(source="mnist"),
-            model=ModelConfig(
-                latent_dim=8,
-                encoder=TWIN_NETWORK if small else network,
-                decoder=TWIN_NETWORK if small else network,
-                posterior=FixedPosteriorConfig(variance=1.0),
-                likelihood=GaussianConfig(activation="sigmoid"),
-            ),
+        config=_smooth_config(
+            name,
+            small=small,
+            posterior=FixedPosteriorConfig(variance=1.0),
+            likelihood=GaussianConfig(activation="sigmoid"),
             objective=ArElboConfig(parameterisation="Iso-I"),
         ),
         sources={

@@ -31,6 +31,7 @@ CONVEX = {
     "model.decoder.profile": "ours: not stated; softplus, whose gradient is smooth",
     "model.decoder.positive": "ours: not stated; softplus of what is trained",
 }
+OPTIMISER = OptimiserConfig(optimiser="rmsprop", learning_rate=1e-3, momentum=0.5, weight_decay=1e-4, clip_norm=5.0)
 
 
 def _toy(name: str, decoder: DecoderNetwork, *, summary: str, sources: Mapping[str, str]) -> Preset:
@@ -141,9 +142,7 @@ def _twin(
             ),
             objective=objective,
             lagging=lagging,
-            optimiser=OptimiserConfig(
-                optimiser="rmsprop", learning_rate=1e-3, momentum=0.5, weight_decay=1e-4, clip_norm=5.0
-            ),
+            optimiser=OPTIMISER,
         ),
         sources={
             **TWIN,

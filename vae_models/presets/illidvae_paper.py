@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Mapping
 
-from vae_models.config import DataConfig, LaggingConfig, OptimiserConfig, RunConfig
+from vae_models.config import DataConfig, LaggingConfig, RunConfig
 from vae_models.presets.common import UNMENTIONED
-from vae_models.presets.illidvae import CLASSES, CONVEX
+from vae_models.presets.illidvae import CLASSES, CONVEX, OPTIMISER
 from vae_models.presets.illidvae_printed import TABLE4
 from vae_models.presets.preset import Preset
 from vae_models.presets.printed import targets
@@ -94,9 +94,7 @@ def _preset(
             ),
             objective=objective,
             lagging=lagging,
-            optimiser=OptimiserConfig(
-                optimiser="rmsprop", learning_rate=1e-3, momentum=0.5, weight_decay=1e-4, clip_norm=5.0
-            ),
+            optimiser=OPTIMISER,
         ),
         sources={
             **UNMENTIONED,
