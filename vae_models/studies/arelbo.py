@@ -3,42 +3,44 @@
 import dataclasses
 import math
 
+from vae_models.presets.arelbo_printed import ERROR, GAPS, NLL, SMOOTHNESS, TABLE3, VARIANCES
 from vae_models.presets.registry import find_preset
 from vae_models.records import Target
 from vae_models.settings.objectives import ArElboConfig
 from vae_models.studies.headings import Heading, heading_of
 from vae_models.studies.study import Arm, Cap, Effect, Place, Study, above
 
-_GAPS = ("expected_gap_at_0.01_squared_units", "expected_gap_at_0.001_squared_units")
-_STEEPNESS = "local_smoothness_per_coordinate_squared_units"
 _PARTS = ("SU", "SL", "BU", "BL")
-_VARIANCES = tuple(f"variance_{part}_squared_units" for part in range(len(_PARTS)))
-_ERROR = "squared_error_squared_units"
 _FRECHET = "frechet_distance_own_features_prior_squared_units"
-_NLL = "importance_weighted_nll"
 _WHICH = ("iso-i", "diag-i", "iso-d", "diag-d")
 _NO_DENSITY = "the variance is fitted to each x, so that there is no p(x|z), and no -log p(x) to measure"
-# printed for the noise of 0.1 on SU and BU; what one variance stands for is printed once
-_RECOVERED = {
-    "Iso-I": (0.055, 0.055, 0.055, 0.055),
-    "Diag-I": (0.11, 0.0038, 0.11, 0.0038),
-    "Iso-D": (0.055, 0.055, 0.055, 0.055),
-    "Diag-D": (0.11, 0.0065, 0.11, 0.0070),
+_NOISE = "spatial 0.1"  # on SU and BU, as Table 3 names it
+CAPS = {
+    "mutual_information": Cap(
+        value=math.log(10_000),
+        reason="an estimate over 10,000 x that counts the own draw cannot exceed ln 10000",
+    )
 }
+ESTIMATORS = {"mutual_information": "full data"}  # that in batches is capped far below
 
 
-def _arm(preset: str, row: str, *metrics: str) -> Arm:
+def arm_of(preset: str, row: str, *metrics: str) -> Arm:
+    """Return the row of a preset with what is printed for it, or for these metrics only."""
     targets = find_preset(preset).targets
     return Arm(row=row, preset=preset, targets=tuple(each for each in targets if not metrics or each.metric in metrics))
 
 
+def method_of(preset: str) -> str:
+    """Return the name of a method of Tables 4, 5 and 7, as its preset begins to say it."""
+    return find_preset(preset).summary.rsplit(", ", 2)[0]
+
+
 def _row(name: str) -> str:
-    """Return the name of a method of Tables 4 and 7, as its preset begins to say it."""
-    return find_preset(f"digits-arelbo-{name}").summary.rsplit(", ", 2)[0]
+    return method_of(f"digits-arelbo-{name}")
 
 
 def _methods(names: tuple[str, ...], *metrics: str) -> tuple[Arm, ...]:
-    return tuple(_arm(f"digits-arelbo-{name}", _row(name), *metrics) for name in names)
+    return tuple(arm_of(f"digits-arelbo-{name}", _row(name), *metrics) for name in names)
 
 
 def _variances(parameterisation: str) -> Arm:
@@ -50,18 +52,18 @@ def _variances(parameterisation: str) -> Arm:
         Target(
             metric=metric, value=value, where=f"Table 3, {parameterisation}, noise of 0.1 on SU and BU, {part}, MNIST"
         )
-        for metric, value, part in zip(_VARIANCES, _RECOVERED[parameterisation], _PARTS, strict=True)
+        for metric, value, part in zip(VARIANCES, TABLE3[_NOISE, parameterisation].values(), _PARTS, strict=True)
     )
     return Arm(row=parameterisation, preset=preset.config.preset, fields=fields, targets=targets)
 
 
 _SMOOTH = {
-    _ERROR: ("stochastic", "deterministic"),
-    **dict.fromkeys((*_GAPS, _STEEPNESS), ("deterministic", "stochastic")),
+    ERROR: ("stochastic", "deterministic"),
+    **dict.fromkeys((*GAPS, SMOOTHNESS), ("deterministic", "stochastic")),
 }
 PARTITIONS = {
     metric: Heading(text=f"sigma_x^2, {part}", latex=rf"$\hat\sigma_x^2$, {part}")
-    for metric, part in zip(_VARIANCES, _PARTS, strict=True)
+    for metric, part in zip(VARIANCES, _PARTS, strict=True)
 }
 _NOISY = ("Diag-I", "Diag-D")  # what can tell an upper half from a lower one
 
@@ -69,8 +71,8 @@ _NOISY = ("Diag-I", "Diag-D")  # what can tell an upper half from a lower one
 def _noisy_above_clean(row: str, noisy: int) -> Effect:
     return Effect(
         said=f"{row} gives the noisy half {_PARTS[noisy]} the larger variance",
-        larger=Place(row=row, metric=_VARIANCES[noisy]),
-        smaller=Place(row=row, metric=_VARIANCES[noisy + 1]),
+        larger=Place(row=row, metric=VARIANCES[noisy]),
+        smaller=Place(row=row, metric=VARIANCES[noisy + 1]),
         where="Table 3",
     )
 
@@ -78,7 +80,7 @@ def _noisy_above_clean(row: str, noisy: int) -> Effect:
 def _worse(metric: str, where: str, *pairs: tuple[str, str]) -> tuple[Effect, ...]:
     """Return that in each pair of methods the first has the larger number."""
     rows = [(_row(larger), _row(smaller)) for larger, smaller in pairs]
-    name = {_ERROR: "MSE", _FRECHET: "Frechet distance", _NLL: "NLL"}[metric]
+    name = {ERROR: "MSE", _FRECHET: "Frechet distance", NLL: "NLL"}[metric]
     return tuple(
         above(larger, smaller, metric, said=f"{name} of {larger} above that of {smaller}", where=where)
         for larger, smaller in rows
@@ -90,30 +92,25 @@ STUDIES = (
         name="arelbo-table1-small",
         summary="smoothness, encodings stochastic or not",
         arms=(
-            _arm("digits-arelbo-smoothness", "stochastic"),
-            _arm("digits-arelbo-deterministic", "deterministic"),
+            arm_of("digits-arelbo-smoothness", "stochastic"),
+            arm_of("digits-arelbo-deterministic", "deterministic"),
         ),
         metrics=("elbo", "information", "smoothness"),
-        columns=(_ERROR, "kl", "mutual_information", *_GAPS, _STEEPNESS),
+        columns=(ERROR, "kl", "mutual_information", *GAPS, SMOOTHNESS),
         effects=tuple(
             above(*rows, metric, said=f"{heading_of(metric).text} of {rows[0]} encodings is larger", where="Table 1")
             for metric, rows in _SMOOTH.items()
         ),
-        printed_caps={
-            "mutual_information": Cap(
-                value=math.log(10_000),
-                reason="an estimate over 10,000 x that counts the own draw cannot exceed ln 10000",
-            )
-        },
-        estimators={"mutual_information": "full data"},  # that in batches is capped far below
+        printed_caps=CAPS,
+        estimators=ESTIMATORS,
         split="train",
     ),
     Study(
         name="arelbo-table3-small",
         summary="variances that noisy partitions were given",
-        arms=tuple(map(_variances, _RECOVERED)),
+        arms=tuple(map(_variances, ("Iso-I", "Diag-I", "Iso-D", "Diag-D"))),
         metrics=("elbo", "variances"),
-        columns=(*_VARIANCES, _ERROR),
+        columns=(*VARIANCES, ERROR),
         effects=tuple(_noisy_above_clean(row, noisy) for row in _NOISY for noisy in (0, 2)),
         headings=PARTITIONS,
         notes=(
@@ -129,13 +126,13 @@ STUDIES = (
                 *(f"{name}-trained" for name in _WHICH),
                 *_WHICH,
             ),
-            _ERROR,
+            ERROR,
             _FRECHET,
         ),
         metrics=("elbo", "frechet"),
-        columns=(_ERROR, _FRECHET),
+        columns=(ERROR, _FRECHET),
         effects=(
-            *_worse(_ERROR, "Table 4", ("vae", "iso-i"), ("bernoulli", "iso-i"), ("diag-d", "iso-i")),
+            *_worse(ERROR, "Table 4", ("vae", "iso-i"), ("bernoulli", "iso-i"), ("diag-d", "iso-i")),
             *_worse(_FRECHET, "Table 4", ("vae", "iso-i"), ("iso-i", "diag-d"), ("diag-d-trained", "diag-d")),
         ),
         notes=(
@@ -147,11 +144,11 @@ STUDIES = (
         name="arelbo-table7-small",
         summary="-log p(x) of four kinds of variance",
         arms=(
-            *_methods(("vae", "iso-i", "diag-i"), _NLL),
-            *(dataclasses.replace(arm, doubt=_NO_DENSITY) for arm in _methods(("iso-d", "diag-d"), _NLL)),
+            *_methods(("vae", "iso-i", "diag-i"), NLL),
+            *(dataclasses.replace(arm, doubt=_NO_DENSITY) for arm in _methods(("iso-d", "diag-d"), NLL)),
         ),
         metrics=("iw-nll",),
-        columns=(_NLL,),
-        effects=_worse(_NLL, "Table 7", ("vae", "iso-i"), ("iso-i", "diag-i")),
+        columns=(NLL,),
+        effects=_worse(NLL, "Table 7", ("vae", "iso-i"), ("iso-i", "diag-i")),
     ),
 )

@@ -1,7 +1,5 @@
 """Tables 1, 3, 4, 5, 7 and E.8 of AR-ELBO at the size of the paper, and small twins of Tables 5 and E.8."""
 
-import math
-
 from vae_models.presets.arelbo_printed import (
     ERROR,
     FRECHET,
@@ -19,27 +17,12 @@ from vae_models.presets.arelbo_printed import (
     fid,
 )
 from vae_models.presets.printed import targets
-from vae_models.presets.registry import find_preset
-from vae_models.studies.arelbo import PARTITIONS
-from vae_models.studies.study import Arm, Cap, Study, twin
+from vae_models.studies.arelbo import CAPS, ESTIMATORS, PARTITIONS, arm_of, method_of
+from vae_models.studies.study import Arm, Study, twin
 
 _WHICH = ("iso-i", "diag-i", "iso-d", "diag-d")
 _GENERATED = ("vae", "bernoulli", "ae", "wae", "rae", "rae-gp", *(f"{name}-trained" for name in _WHICH), *_WHICH)
 _OWN = "frechet_distance_own_features_{}_squared_units"
-_CAPS = {
-    "mutual_information": Cap(
-        value=math.log(10_000),
-        reason="an estimate over 10,000 x that counts the own draw cannot exceed ln 10000",
-    )
-}
-_ESTIMATORS = {"mutual_information": "full data"}  # that in batches is capped far below
-
-
-def _arm(preset: str, row: str, metric: str | None = None) -> Arm:
-    printed = find_preset(preset).targets
-    return Arm(
-        row=row, preset=preset, targets=tuple(each for each in printed if metric is None or each.metric == metric)
-    )
 
 
 def _smoothness() -> tuple[Arm, ...]:
@@ -81,16 +64,14 @@ def _partitions() -> tuple[Arm, ...]:
     )
 
 
-def _methods(metric: str, *names: str) -> tuple[Arm, ...]:
-    presets = {name: f"digits-arelbo-{name}" for name in names}
-    return tuple(_arm(preset, find_preset(preset).summary.rsplit(", ", 2)[0], metric) for preset in presets.values())
+def _methods(*names: str) -> tuple[Arm, ...]:
+    presets = [f"digits-arelbo-{name}" for name in names]
+    return tuple(Arm(row=method_of(preset), preset=preset) for preset in presets)
 
 
 def _generation(data: str, *names: str) -> tuple[Arm, ...]:
-    presets = {name: f"arelbo-{data.lower()}-{name}" for name in names}
-    return tuple(
-        _arm(preset, f"{data}: {find_preset(preset).summary.rsplit(', ', 2)[0]}") for preset in presets.values()
-    )
+    presets = [f"arelbo-{data.lower()}-{name}" for name in names]
+    return tuple(arm_of(preset, f"{data}: {method_of(preset)}") for preset in presets)
 
 
 _TABLE1 = Study(
@@ -102,8 +83,8 @@ _TABLE1 = Study(
     same_experiment=True,
     split="train",
     memory_gib=4.0,
-    printed_caps=_CAPS,
-    estimators=_ESTIMATORS,
+    printed_caps=CAPS,
+    estimators=ESTIMATORS,
 )
 _TABLE3 = Study(
     name="arelbo-table3",
@@ -156,8 +137,8 @@ _TABLE_E8 = Study(
     same_experiment=True,
     split="train",
     memory_gib=4.0,
-    printed_caps=_CAPS,
-    estimators=_ESTIMATORS,
+    printed_caps=CAPS,
+    estimators=ESTIMATORS,
 )
 
 STUDIES = (
@@ -165,7 +146,7 @@ STUDIES = (
     _TABLE3,
     _TABLE4,
     _TABLE5,
-    twin(_TABLE5, arms=_methods("", *_GENERATED), columns=tuple(map(_OWN.format, SLERP)), notes=()),
+    twin(_TABLE5, arms=_methods(*_GENERATED), columns=tuple(map(_OWN.format, SLERP)), notes=()),
     _TABLE7,
     _TABLE_E8,
     twin(
