@@ -71,6 +71,17 @@ def read_task(preset: str | None, fields: Sequence[str], *, out: Path | None, re
     return Task(config=config, folder=resume, resumed=True, begun=begun)
 
 
+def task_in(folder: Path, config: RunConfig) -> Task:
+    """Return the run of a folder, which is gone on with where it was begun before.
+
+    Raises:
+        InvalidInputError: The configuration in the folder cannot be read.
+    """
+    resumed = (folder / CONFIG).exists()
+    begun = read_config(folder / CONFIG) if resumed else config
+    return Task(config=config, folder=folder, resumed=resumed, begun=begun)
+
+
 def read_config(path: Path) -> RunConfig:
     """Return the configuration in a file.
 

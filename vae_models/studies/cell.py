@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vae_models.command_line import CONFIG, Task, read_config
+from vae_models.command_line import task_in
 from vae_models.config import MachineConfig, RunConfig
 from vae_models.errors import FolderInUseError, NonFiniteLossError
 from vae_models.evaluation_records import EVALUATION, Entry
@@ -156,17 +156,11 @@ def _train_together(bundle: Bundle, *, stop: Callable[[], bool], must_pay: bool)
     from vae_models.stacked.session import Together, train_together  # noqa: PLC0415  torch: in workers only
 
     try:
-        return train_together([_task(job) for job in bundle], stop=stop, must_pay=must_pay)
+        return train_together([task_in(job.folder, job.config) for job in bundle], stop=stop, must_pay=must_pay)
     except FolderInUseError:
         raise
     except Exception as error:  # noqa: BLE001  the cell that causes it raises it again, and is recorded
         return Together(ended={}, apart=f"{type(error).__name__}: {error}".splitlines()[0])
-
-
-def _task(job: Job) -> Task:
-    resumed = (job.folder / CONFIG).exists()
-    started = read_config(job.folder / CONFIG) if resumed else job.config
-    return Task(config=job.config, folder=job.folder, resumed=resumed, begun=started)
 
 
 def _trained_and_measured(
@@ -182,7 +176,7 @@ def _trained_and_measured(
     require_metrics(study.metrics)
     if isinstance(trained.ended, NonFiniteLossError):
         raise trained.ended
-    run_record = trained.ended or run_session(_task(job), stop=stop, say=_silent, terminal=False)
+    run_record = trained.ended or run_session(task_in(job.folder, job.config), stop=stop, say=_silent, terminal=False)
     if run_record is None or run_record.outcome == "interrupted" or stop():
         return None
     device = job.config.machine.device

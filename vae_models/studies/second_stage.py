@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from vae_models.command_line import CONFIG, Task, read_config
+from vae_models.command_line import task_in
 from vae_models.evaluation_records import Entry
 from vae_models.metrics.subject import NotApplicableError, Options, Subject
 from vae_models.metrics.suite_decoder import frechet_of
@@ -59,10 +59,7 @@ def _trained(run: Run, preset: str, *, stop: Callable[[], bool]) -> Run | None:
     config = read_fields(find_preset(preset).config, words)
     config = dataclasses.replace(config, seed=run.config.seed, machine=run.config.machine)
     folder = run.folder / FOLDER
-    resumed = (folder / CONFIG).exists()
-    started = read_config(folder / CONFIG) if resumed else config
-    task = Task(config=config, folder=folder, resumed=resumed, begun=started)
-    record = run_session(task, stop=stop, say=_silent, terminal=False)
+    record = run_session(task_in(folder, config), stop=stop, say=_silent, terminal=False)
     if record is None or record.outcome == "interrupted" or stop():
         return None
     machine = run.config.machine
