@@ -49,7 +49,7 @@ class GaussianLikelihood(nn.Module):
         mean, log_variance = self.mean_and_log_variance(decoded)
         squared = functional.mse_loss(mean, data, reduction="none")  # one pass each way
         if log_variance.numel() == 1:  # one number for all entries enters after the sum, which spares passes over x
-            log_variance = log_variance.squeeze() if log_variance.dim() else log_variance
+            log_variance = log_variance.reshape(())
             constant = (log_variance + LOG_TAU) * (-math.prod(data.shape[1:]) / 2)
             squares = squared.sum(dim=tuple(range(1, squared.dim())))
             return torch.addcmul(constant, squares, torch.exp(-log_variance), value=-0.5)
