@@ -82,7 +82,7 @@ class Engine:
         self.generator = torch.Generator(self.device)
         self.generator.manual_seed(derived_seed(config.seed, "draws", self.world.rank))
         self.train()
-        start_from_data(self.model, self.batch_of(self.next_index()))  # a checkpoint that is loaded replaces it
+        start_from_data(self.model, lambda: self.batch_of(self.next_index()))  # a checkpoint that is loaded replaces it
         parameters = {id(weight): weight for module in self._modules for weight in module.parameters()}
         self.parameters = [weight for weight in parameters.values() if weight.requires_grad]
         self.adversary = _adversary(objective, config)

@@ -58,6 +58,15 @@ def test_an_engine_begins_with_the_first_batch_where_it_is_asked_to(classes):
     assert not torch.equal(engine.model.decoder.last.bias, plain.model.decoder.last.bias)
 
 
+@pytest.mark.parametrize("starts", [False, True])
+def test_the_first_batch_is_drawn_only_where_it_is_asked_for(starts):
+    config = with_decoder(CONFIG, starts_from_data=starts)
+    part = dataclasses.replace(images().train, stochastic=True)
+    engine = Engine(*build(config, images()), part, config=config)
+    fresh = torch.Generator().manual_seed(engine.generator.initial_seed())
+    assert torch.equal(engine.generator.get_state(), fresh.get_state()) != starts
+
+
 def test_a_stopped_run_goes_on_from_its_weights_bit_for_bit(tmp_path):
     def run(folder, stop=bool, found=None):
         engine = engine_of(CONFIG)
