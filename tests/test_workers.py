@@ -51,6 +51,34 @@ def test_a_process_that_ends_by_itself_is_an_error_and_none_stays():
     assert set(multiprocessing.active_children()) == before
 
 
+def test_a_process_that_another_thread_waited_for_is_gone_only_once_that_thread_has_noted_it():
+    class Reaped:
+        """A process that the pool's thread has reaped, its end noted a moment later."""
+
+        def __init__(self):
+            self.asked = 0
+
+        def terminate(self):
+            pass
+
+        kill = terminate
+
+        def join(self, timeout=None):
+            pass
+
+        def is_alive(self):
+            return True
+
+        @property
+        def exitcode(self):
+            self.asked += 1
+            return None if self.asked < 5 else -signal.SIGTERM
+
+    process = Reaped()
+    workers._end({process})
+    assert process.exitcode == -signal.SIGTERM
+
+
 def test_a_handful_of_arguments_starts_no_process_and_many_use_every_core(monkeypatch):
     monkeypatch.setattr(workers, "_cores", lambda: 8)
     assert workers.process_count(0) == workers.process_count(workers.HANDFUL) == 1

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing.connection import wait
@@ -94,6 +95,10 @@ def _end(processes: set[multiprocessing.process.BaseProcess]) -> None:
         if process.is_alive():
             process.kill()
             process.join()
+        # Where the pool's own thread waited for it first, ``join`` returns before that thread has noted the end.
+        deadline = time.monotonic() + PATIENCE
+        while process.exitcode is None and time.monotonic() < deadline:
+            time.sleep(0.001)
 
 
 def _end_with_parent() -> None:
