@@ -57,7 +57,8 @@ class Model(nn.Module):
     """The parts of one model. The encoder maps a batch of x to a Posterior, the decoder z to what the likelihood takes.
 
     Args:
-        encoder: ``encoder(x) -> Posterior``; x has any shape after the batch.
+        encoder: ``encoder(x) -> Posterior``; x has any shape after the batch. But for the batch normalisation of torch,
+            q(z|x) must not depend on the other x of the batch.
         decoder: ``decoder(z) -> Tensor``, of shape (batch, *likelihood.parameter_shape(data_shape)), or an
             :class:`AutoregressiveDecoder`, told by its attribute ``autoregressive``.
         prior: Of z.

@@ -10,7 +10,8 @@ from torch import nn
 def evaluating(model: nn.Module) -> Iterator[None]:
     """Switch dropout and batch statistics off, and back to what each module had."""
     training = [module for module in model.modules() if module.training]
-    model.eval()
+    for module in training:
+        module.training = False
     try:
         yield
     finally:

@@ -46,7 +46,7 @@ class GaussianNoise(nn.Module):
             msg = f"data must be real-valued for Gaussian noise, got {data.dtype}"
             raise InvalidInputError(msg)
         drawn = torch.randn(data.shape, generator=batch.generator, dtype=data.dtype, device=data.device)
-        return data + self.scale * drawn
+        return torch.add(data, drawn, alpha=self.scale)
 
 
 class DecoderNoise(nn.Module):

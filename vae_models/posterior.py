@@ -33,6 +33,13 @@ class Posterior:
         """Number of latent coordinates."""
         return self.mean.shape[-1]
 
+    def rows(self, rows: slice) -> "Posterior":
+        """Return the posteriors of some of the x, of the same kind."""
+        log_variance = self.log_variance
+        if len(log_variance) == len(self.mean):  # and no one variance for all
+            log_variance = log_variance[rows]
+        return dataclasses.replace(self, mean=self.mean[rows], log_variance=log_variance)
+
     def sample(self, *, generator: torch.Generator | None = None) -> Float[Tensor, "batch latent"]:
         """Return one draw for each x, differentiable in mean and variance."""
         noise = torch.randn(self.mean.shape, generator=generator, dtype=self.mean.dtype, device=self.mean.device)

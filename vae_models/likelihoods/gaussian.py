@@ -66,4 +66,4 @@ class GaussianLikelihood(nn.Module):
         """Return one draw of x for each z, without gradient."""
         mean, log_variance = self.mean_and_log_variance(decoded)
         noise = torch.randn(mean.shape, generator=generator, dtype=mean.dtype, device=mean.device)
-        return mean + torch.exp(log_variance / 2) * noise
+        return torch.addcmul(mean, torch.exp(log_variance / 2), noise)

@@ -1,6 +1,5 @@
 """Parts of the ELBO, the importance-weighted likelihood and the squared error of a data set; without a graph."""
 
-import dataclasses
 import math
 
 import torch
@@ -59,7 +58,7 @@ def elbo_parts(
                 x, z = data[rows], latent[rows]
                 decoded = model.decode(z, x)
                 reconstruction[rows] -= model.likelihood.log_density(decoded, x).double() / draws
-                kl[rows] += model.prior.kl(_rows_of(posterior, rows), z).double() / draws
+                kl[rows] += model.prior.kl(posterior.rows(rows), z).double() / draws
                 mean = model.likelihood.mean(decoded)
                 has_mean = mean.shape == x.shape
                 if has_mean:
@@ -111,7 +110,7 @@ def importance_weighted_nll(
     with evaluating(model):
         posterior = infer(model, data, batch_size=batch_size)
         found = [
-            _log_mean_weight(model, data[rows], _rows_of(posterior, rows), k=k, chunk=codes, generator=generator)
+            _log_mean_weight(model, data[rows], posterior.rows(rows), k=k, chunk=codes, generator=generator)
             for rows in (slice(start, start + batch_size) for start in range(0, len(data), batch_size))
         ]
     return mean_record(
@@ -139,7 +138,3 @@ def _log_mean_weight(
         log_weight = log_likelihood.reshape(len(part), -1) + log_ratio
         total = torch.logaddexp(total, torch.logsumexp(log_weight, dim=0))
     return total - math.log(k)
-
-
-def _rows_of(posterior: Posterior, rows: slice) -> Posterior:
-    return dataclasses.replace(posterior, mean=posterior.mean[rows], log_variance=posterior.log_variance[rows])

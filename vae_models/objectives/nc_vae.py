@@ -3,11 +3,12 @@
 Source: NC-VAE, equation (12).
 """
 
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
-from vae_models.model import Prior
+from vae_models.model import Model, Prior
 from vae_models.noise import Noise
+from vae_models.objective import Batch
 from vae_models.objectives.elbo import Divergence, Reconstruction
 from vae_models.objectives.passes import Pass
 from vae_models.objectives.weighted import Part, Weighted, WeightedSum
@@ -30,9 +31,13 @@ class ContrastiveDivergence(Part):
         super().__init__()
         self.noise, self.prior = noise, prior
 
+    def further(self, model: Model, batch: Batch) -> Shaped[Tensor, "batch ..."]:
+        """Return a batch of noise."""
+        return self.noise(model, batch)
+
     def forward(self, passed: Pass) -> Float[Tensor, ""]:
-        """Return the mean over a batch of noise."""
-        posterior = passed.model.encoder(self.noise(passed.model, passed.batch))
+        """Return the mean over the batch of noise."""
+        posterior = passed.further[self.name]
         latent = posterior.sample(generator=passed.batch.generator)
         return self.prior.kl(posterior, latent).mean()
 

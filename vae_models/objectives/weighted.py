@@ -1,11 +1,11 @@
 """A loss as a weighted sum of parts: every paper is a list of parts and weights."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, cast, runtime_checkable
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from vae_models.model import Model
@@ -24,6 +24,10 @@ class Part(nn.Module):
     """
 
     name: str
+
+    def further(self, model: Model, batch: Batch) -> Shaped[Tensor, "batch ..."] | None:  # noqa: ARG002
+        """Return x beside the data whose q(z|x) the part finds in ``Pass.further``, if it needs any; no gradient."""
+        return None
 
     def forward(self, passed: Pass) -> Float[Tensor, ""]:
         """Return the mean over the batch; nats unless the part says otherwise."""
@@ -99,23 +103,41 @@ class WeightedSum(nn.Module):
             batch: The batch.
             weights: Of the parts, in place of those of the step; tensors where one program trains several models.
         """
-        passed = run(model, batch, inference=self.inference, code=self.code)
         if weights is None:
             # the step is not asked for where it makes no difference: such a loss can be recorded and replayed
             weights = self.weights(batch.step) if self._constant is None else self._constant
-        loss: Tensor | None = None
-        values: dict[str, Tensor] = {}
-        for name, part in zip(self.schedules, self.parts, strict=True):
-            weight = weights[name]
-            given = isinstance(weight, Tensor)  # what it is, is not asked of a tensor
-            if not given and weight == 0:  # zero times an infinite part would be nan
-                with torch.no_grad():
-                    values[name] = part(passed)
-                continue
-            value = part(passed)
-            values[name] = value.detach()
-            weighted = value if not given and weight == 1 else weight * value
-            loss = weighted if loss is None else loss + weighted
+        parts = cast(Sequence[Part], self.parts)
+        entering = [part for part in parts if not _is_zero(weights[part.name])]
+        shown = [part for part in parts if _is_zero(weights[part.name])]  # zero times an infinite part would be nan
+        further = _further(entering, model, batch)
+        passed = run(model, batch, inference=self.inference, code=self.code, further=further)
+        values = {part.name: part(passed) for part in entering}
+        loss = _weighted_sum(values, weights)
         if loss is None:
             loss = torch.zeros((), dtype=passed.latent.dtype, device=passed.latent.device)
-        return Terms(loss=loss, parts=values)
+        if shown:
+            with torch.no_grad():
+                passed = passed.with_further(_further(shown, model, batch))
+                values |= {part.name: part(passed) for part in shown}
+        return Terms(loss=loss, parts={part.name: values[part.name].detach() for part in parts})
+
+
+def _is_zero(weight: float | Tensor) -> bool:
+    """Return whether a weight is the number zero; what a tensor holds is not asked."""
+    return not isinstance(weight, Tensor) and weight == 0
+
+
+def _further(parts: Iterable[Part], model: Model, batch: Batch) -> dict[str, Tensor]:
+    """Return the x beside the data that the parts need, by their names."""
+    asked = {part.name: part.further(model, batch) for part in parts}
+    return {name: data for name, data in asked.items() if data is not None}
+
+
+def _weighted_sum(values: Mapping[str, Tensor], weights: Mapping[str, float | Tensor]) -> Tensor | None:
+    """Return the sum of the values times their weights, None of none; a weight of one costs nothing."""
+    found: Tensor | None = None
+    for name, value in values.items():
+        weight = weights[name]
+        weighted = value if not isinstance(weight, Tensor) and weight == 1 else weight * value
+        found = weighted if found is None else found + weighted
+    return found
