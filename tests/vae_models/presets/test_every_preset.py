@@ -7,8 +7,10 @@ import math
 import pytest
 import torch
 
-from tests.vae_models.presets.stand_ins import affordable, data_of
+from tests.vae_models.presets.stand_ins import SHAPES, SMALLER, affordable, data_of, images
 from vae_models import train
+from vae_models.builders.likelihoods import build_likelihood
+from vae_models.builders.networks import build_decoder, build_trunk
 from vae_models.builders.run import build
 from vae_models.config import DataConfig, RunConfig
 from vae_models.engine import Engine
@@ -35,6 +37,18 @@ def test_it_is_built_and_learns(name):
     objective.require_settled(total_steps=config.steps or config.epochs * engine.steps_per_epoch)
     pairs = zip(model.named_parameters(), before, strict=True)
     assert not [name for (name, weight), old in pairs if weight.requires_grad and weight.equal(old)]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if PRESETS[name].config.data.source in SMALLER])
+def test_its_networks_take_and_give_images_of_the_size_printed(name):
+    config, shape = PRESETS[name].config.model, SHAPES[PRESETS[name].config.data.source]
+    likelihood = build_likelihood(config.likelihood, data=images(2, shape))
+    given = likelihood.parameter_shape(shape)
+    with torch.device("meta"):  # shapes without numbers
+        trunk = build_trunk(config.encoder, data_shape=shape, classes=None)
+        decoder = build_decoder(config.decoder, latent_dim=config.latent_dim, data_shape=shape, output_shape=given)
+        assert trunk(torch.empty(2, *shape)).shape == (2, trunk.features)
+        assert decoder(torch.empty(2, config.latent_dim)).shape == (2, *given)
 
 
 def test_the_lists_fit_80_columns_with_a_line_for_each_preset(capsys):
