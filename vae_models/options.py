@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import operator
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from vae_models.config import RunConfig
@@ -35,11 +35,14 @@ def read_fields(template: RunConfig, words: Sequence[str]) -> RunConfig:
     begun, rest = _with_kinds(template, _split(words))
     names = {*leaves(begun)}
     options = [f"--{_full(word, names) or word[2:]}" if _is_option(word) else word for word in rest]
+    options = _one_length(begun, options)
+    named = {word[2:] for word in options if _is_option(word)}
+    whole = not named or not named <= names  # help, and what is no option, are answered with all of them
     found = tyro.cli(
-        _narrowed(begun),
+        _narrowed(begun, names if whole else named),
         prog=f"python -m vae_models.train {template.preset}",
-        description=_description(begun),
-        args=_one_length(begun, options),
+        description=_description(begun) if whole else None,
+        args=options,
         config=(tyro.conf.FlagConversionOff,),
     )
     config: RunConfig = _widened(found, begun)
@@ -104,30 +107,34 @@ def _with_kinds(config: RunConfig, words: list[str]) -> tuple[RunConfig, list[st
     return config, rest
 
 
-def _narrowed(record: Any) -> Any:
-    """Return a class with the fields of a record, its parts of the kinds they are, and its values as defaults."""
+def _narrowed(record: Any, names: Set[str], *, prefix: str = "") -> Any:
+    """Return a class with the named fields of a record, its parts of the kinds they are, and its values as defaults.
+
+    What is read into it costs tyro the time of one setting each, hence only those that are named.
+    """
     hints = typing.get_type_hints(type(record))
     fields: list[Any] = []
     for field in dataclasses.fields(record):
-        value = getattr(record, field.name)
+        name, value = prefix + field.name, getattr(record, field.name)
         if dataclasses.is_dataclass(value):
-            inner = _narrowed(value)
-            fields.append((field.name, inner, dataclasses.field(default_factory=inner)))
-        else:
+            if any(other.startswith(f"{name}.") for other in names):
+                inner = _narrowed(value, names, prefix=f"{name}.")
+                fields.append((field.name, inner, dataclasses.field(default_factory=inner)))
+        elif name in names:
             plain = [member for member in members(hints[field.name]) if not hasattr(member, "kind")]
             hint = functools.reduce(operator.or_, plain)
             fields.append((field.name, hint, dataclasses.field(default=value)))
-    text = {"__doc__": type(record).__doc__}
+    text = {"__doc__": type(record).__doc__, "__module__": __package__}  # the shortest source, in which tyro looks
     return dataclasses.make_dataclass(type(record).__name__, fields, kw_only=True, namespace=text)
 
 
 def _widened(found: Any, template: Any) -> Any:
-    """Return a record of the class of the template with the values that were read."""
-    values = {field.name: getattr(found, field.name) for field in dataclasses.fields(template)}
+    """Return the template with the values that were read."""
+    values = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
     for name, value in values.items():
         if dataclasses.is_dataclass(value):
             values[name] = _widened(value, getattr(template, name))
-    return type(template)(**values)
+    return dataclasses.replace(template, **values)
 
 
 def _one_length(template: RunConfig, options: list[str]) -> list[str]:

@@ -28,6 +28,16 @@ def test_a_setting_is_named_in_full_or_by_its_end():
     assert read("--encoder.widths").model.encoder.widths == ()
 
 
+def test_settings_read_together_are_those_read_one_by_one():
+    options = [("--learning-rate", "0.5"), ("--latent-dim", "3"), ("--encoder.widths", "3", "4"), ("--steps", "7")]
+    found = CONFIG
+    for option in options:
+        found = read(*option, config=found)
+    assert found == read(*(word for option in options for word in option))
+    assert (found.optimiser.learning_rate, found.model.latent_dim, found.epochs) == (0.5, 3, None)
+    assert found.model.encoder.widths == (3, 4)
+
+
 def test_an_end_of_several_names_is_refused_with_all_of_them():
     with pytest.raises(InvalidInputError, match=r"--model\.decoder\.widths or --model\.encoder\.widths"):
         read("--widths", "3")
