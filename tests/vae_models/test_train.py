@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -270,26 +271,39 @@ def test_help_of_a_preset_lists_its_fields(capsys):
         assert field in shown
 
 
+def forked_as_by_torchrun(words):
+    """Start the command in two processes with the environment that torchrun gives them; return their statuses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    world = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    children = []
+    for rank in ("0", "1"):
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**world, "RANK": rank, "LOCAL_RANK": rank}.items():
+                patch.setenv(name, value)
+            children.append(forked(words))
+    return [status_of(child) for child in children]
+
+
+@needs_fork
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch was built without distributed")
 def test_two_processes_divide_each_batch_and_go_on_bit_for_bit(tmp_path):
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
-    command = [*torchrun, "-m", "vae_models.train"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     fields = ["--binarisation", "real", *hidden(8), *FAST]
-
-    def call(*words):
-        done = subprocess.run(
-            [*command, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
-        )
-        assert done.returncode == 0, done.stderr
-
-    call("digits", "--out", str(tmp_path / "whole"), "--steps", "30", *fields)
-    call("digits", "--out", str(tmp_path / "halves"), "--steps", "15", *fields)
+    begin = ["-m", "vae_models.train", "digits", "--out", str(tmp_path / "halves"), "--steps", "15", *fields]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*torchrun, *begin], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
     halves = run_folder(tmp_path / "halves")
-    call("--resume", str(halves), "--steps", "30")
+    assert forked_as_by_torchrun(["--resume", str(halves), "--steps", "30"]) == [0, 0]
+    assert forked_as_by_torchrun(["digits", "--out", str(tmp_path / "whole"), "--steps", "30", *fields]) == [0, 0]
     whole = run_folder(tmp_path / "whole")
     assert last_weights(whole)[0] == last_weights(halves)[0] == "step-0000000030"
     for name, tensor in last_weights(whole)[1].items():
         torch.testing.assert_close(last_weights(halves)[1][name], tensor, rtol=0, atol=0)
-    record = json.loads((whole / RECORD).read_text(encoding="utf-8"))
-    assert record["machine"]["processes"] == "2"
+    for folder in (whole, halves):
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        assert record["machine"]["processes"] == "2"
