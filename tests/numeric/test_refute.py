@@ -80,7 +80,7 @@ def flattened(table):
 
 @pytest.mark.parametrize("claim_id", ["ncvae:thm7", "ncvae:thm4"])
 def test_the_same_seed_finds_the_same(claim_id):
-    first, second = (refute.refute(formal_of(claim_id), seed=5) for _ in range(2))
+    first, second = (refute.refute(formal_of(claim_id), seed=1) for _ in range(2))
     assert first == second
 
 
