@@ -5,6 +5,7 @@ the indices of its space. Densities are normalised exactly, because the engine i
 """
 
 import dataclasses
+import functools
 import itertools
 import operator
 from collections.abc import Callable, Mapping
@@ -71,7 +72,13 @@ class Jet:
             slope * self.both + curvature * self.first * self.second,
         )
 
+    def is_constant(self):
+        """Tell whether all derivatives are zero, as of most jets: their arithmetic is that of one fraction."""
+        return not (self.first or self.second or self.both)
+
     def __add__(self, other):
+        if self.is_constant() and other.is_constant():
+            return Jet(self.value + other.value)
         return Jet(
             self.value + other.value, self.first + other.first, self.second + other.second, self.both + other.both
         )
@@ -80,6 +87,8 @@ class Jet:
         return self + Jet(-other.value, -other.first, -other.second, -other.both)
 
     def __mul__(self, other):
+        if self.is_constant() and other.is_constant():
+            return Jet(self.value * other.value)
         return Jet(
             self.value * other.value,
             self.value * other.first + self.first * other.value,
@@ -214,6 +223,7 @@ def rational_tables(rng: np.random.Generator, sizes: Mapping[str, int]) -> dict[
     return tables
 
 
+@functools.cache
 def random_space(seed: int, arithmetic: Arithmetic, *, x: int = 3, z: int = 2) -> Space:
     """Return the space of a seed; the same seed gives the same fractions in every arithmetic."""
     sizes = {"x": x, "z": z}
