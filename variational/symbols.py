@@ -69,7 +69,7 @@ class Int(sp.Expr):  # type: ignore[misc]
             points = tuple(points[0])
         if not points:
             return body
-        if body.is_zero:
+        if body == 0:
             return sp.Integer(0)
         return super().__new__(cls, body, sp.Tuple(*points))
 
