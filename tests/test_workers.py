@@ -105,7 +105,7 @@ def shown(results):
 
 
 def test_claims_judged_in_parallel_are_judged_as_in_one_process():
-    claims = (*registry.claims("controls"), *registry.claims("ncvae")[:40])
+    claims = registry.claims("controls")
     assert shown(judging.judge_all(claims, processes=2)) == shown(judging.judge_all(claims, processes=1))
 
 
