@@ -15,8 +15,12 @@ from vae_models.errors import DataError
 from vae_models.options import read_fields
 from vae_models.presets.arelbo_printed import ERROR, GAPS, GENERATION, NLL, SMOOTHNESS, TABLE1, TABLE3, TABLE7, TABLE_E8
 from vae_models.presets.illidvae_printed import TABLE1_ROWS, TABLE2_ROWS, TABLE4, TABLE5
+from vae_models.presets.ncvae_printed import TABLE1 as NCVAE_IMAGES
+from vae_models.presets.ncvae_printed import TABLE2 as NCVAE_TEXT
+from vae_models.presets.ncvae_printed import printed_of
 from vae_models.presets.printed import read_table
 from vae_models.presets.registry import PRESETS, find_preset
+from vae_models.settings.noise import DecoderNoiseConfig, GaussianNoiseConfig
 from vae_models.settings.paths import leaves
 from vae_models.studies.registry import STUDIES
 from variational.errors import InvalidInputError
@@ -25,6 +29,7 @@ torch.set_num_threads(1)
 NAMES = [
     *(f"arelbo-{table}" for table in ("table1", "table3", "table4", "table5", "table7", "tableE8")),
     *(f"infovae-{table}" for table in ("figure1", "figure2", "figure6", "table1")),
+    *(f"ncvae-{data}" for data in ("yahoo", "yelp")),
     *(f"illidvae-{table}" for table in ("figure1", "table1", "table2", "table4", "table5")),
 ]
 PAPER_SIZE = [study for study in STUDIES.values() if not study.name.endswith("-small")]
@@ -141,6 +146,42 @@ def test_tables_of_arelbo_have_their_rows():
     assert GENERATION["MNIST"]["diag-d"]["fid_mixture_10_squared_units"] == 10.05
     assert GENERATION["CelebA"]["mol"]["fid_slerp_uniform_squared_units"] == 138.26
     assert all(min(rows, key=lambda name, rows=rows: rows[name][NLL]) == "diag-d" for rows in TABLE7.values())
+
+
+@pytest.mark.parametrize("table", [NCVAE_IMAGES, *NCVAE_TEXT.values()])
+def test_tables_of_ncvae_print_no_negative_rate(table):
+    assert all(row["negative_elbo"] >= row["reconstruction"] for row in table.values())
+    assert {row.partition(",")[2].strip() for row in table} >= {"beta-VAE", "NC-VAE, CD", "NC-VAE, CD, f"}
+
+
+@pytest.mark.parametrize(("name", "betas", "methods"), [("omniglot", 3, 2), ("yahoo", 3, 1), ("yelp", 3, 1)])
+@pytest.mark.parametrize("end", ["", "-small"])
+def test_each_noise_and_beta_of_ncvae_is_a_row_with_candidates_of_delta(name, betas, methods, end):
+    study = STUDIES["ncvae-table1-small" if name + end == "omniglot-small" else f"ncvae-{name}{end}"]
+    rows = [arm.row for arm in study.arms]
+    assert len(set(rows)) == betas * (1 + methods)
+    assert {row for row in rows if rows.count(row) == 1} == {row for row in rows if row.startswith("beta-VAE")}
+    assert study.tuned_by == "mutual_information"
+    assert {"negative_elbo_prior_f", "negative_elbo_prior_tuned"} <= set(study.columns)
+    for arm in study.arms:
+        config = config_of(arm)
+        assert arm.row.endswith(f"beta = {config.objective.beta}")
+        kinds = {"beta-VAE": None, "NC-VAE, GN": GaussianNoiseConfig, "NC-VAE, CD": DecoderNoiseConfig}
+        kind = kinds[arm.row.partition(", beta")[0]]
+        assert kind is None or isinstance(config.objective.noise, kind)
+
+
+def test_other_priors_of_the_test_are_printed_beside_the_row_of_the_prior_of_training():
+    row = printed_of(NCVAE_IMAGES, "1.0", "NC-VAE, GN")
+    assert row == {
+        "mutual_information": 1.15,
+        "negative_elbo": 89.71,
+        "reconstruction": 87.83,
+        "active_units_count": 3,
+        "negative_elbo_prior_f": 89.70,
+        "negative_elbo_prior_tuned": 89.68,
+    }
+    assert "NC-VAE, GN, tuned: MI 1.18, -ELBO 89.68, ReconE 87.89, AU 3" in STUDIES["ncvae-omniglot"].notes[-1]
 
 
 def test_rows_of_tables_1_and_2_of_illidvae_are_among_those_of_5_and_4():

@@ -126,6 +126,8 @@ BROUGHT: Mapping[str, str] = {
     "celeba": "celeba",
     "celebahq": "celebahq",
     "synthetic-text": "synthetic_he2019",
+    "yahoo-whole": "yahoo_whole",
+    "yelp-whole": "yelp_whole",
 }  # where files lie below the folder of the data sets that are not published under a checksum
 
 SUMMARIES: Mapping[str, str] = {
@@ -141,6 +143,10 @@ SUMMARIES: Mapping[str, str] = {
     "lagging-synthetic": "10000 sentences of 10 tokens, vocabulary 1000",
     "yahoo": "validation part as training set and test part of Yahoo answers, 10000 each",
     "yelp": "validation part as training set and test part of Yelp reviews, 10000 short sentences each",
+    "yahoo-short": "yahoo, 10 words of each answer, vocabulary 500, 1000 for the test",
+    "yelp-short": "yelp, 10 words of each review, vocabulary 500, 1000 for the test",
+    "yahoo-whole": "Yahoo answers: train.txt, valid.txt and test.txt, at path or yahoo_whole",
+    "yelp-whole": "Yelp reviews: train.txt, valid.txt and test.txt, at path or yelp_whole",
     "synthetic-text": "16000 sentences of He et al. (2019): train.txt, test.txt, at path or synthetic_he2019",
     "text": "a text file, or a folder with train.txt, valid.txt and test.txt, at path; one sentence a line",
     "two-gaussians": "count draws from N(0, deviation^2 I) and from N(separation, deviation^2 I), labelled",

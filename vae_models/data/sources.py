@@ -22,6 +22,7 @@ _BYTE_SCALE = 1 / 255
 _CELEBA_CROP, _CELEBA_SIZE = 140, 64  # centre square, and its side after reduction
 _CELEBAHQ_SIZE = 128
 _PARTITION = "list_eval_partition.txt"
+_SHORT_WORDS, _SHORT_VOCABULARY, _SHORT_HELD = 10, 500, 1000
 
 
 def load(config: DataConfig, folder: Path) -> DataSet:
@@ -145,6 +146,26 @@ def _sentences(name: str, *, held: int) -> Callable[[DataConfig, Path], DataSet]
     return read
 
 
+def _short(name: str) -> Callable[[DataConfig, Path], DataSet]:
+    """Return what reads two parts as short sentences of frequent words, so that a small LSTM learns them in seconds."""
+
+    def read(config: DataConfig, folder: Path) -> DataSet:
+        train, test = (
+            [tokens[:_SHORT_WORDS] for tokens in read_sentences(path)] for path in checked_files(name, folder)
+        )
+        validation = _default(config.validation_size, _SHORT_HELD)
+        return text_data(
+            f"{name}-short",
+            train,
+            test[:_SHORT_HELD],
+            validation=validation,
+            seed=config.data_seed,
+            largest=_SHORT_VOCABULARY,
+        )
+
+    return read
+
+
 def _text(config: DataConfig, folder: Path) -> DataSet:
     path = _path(config, folder)
     if not path.is_dir():
@@ -225,6 +246,10 @@ SOURCES: Mapping[str, Callable[[DataConfig, Path], DataSet]] = {
     "lagging-synthetic": _sentences("lagging-synthetic", held=1000),
     "yahoo": _sentences("yahoo", held=1000),
     "yelp": _sentences("yelp", held=1000),
+    "yahoo-short": _short("yahoo"),
+    "yelp-short": _short("yelp"),
+    "yahoo-whole": _text,
+    "yelp-whole": _text,
     "synthetic-text": _text,
     "text": _text,
     "two-gaussians": _two_gaussians,

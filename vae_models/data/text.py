@@ -83,9 +83,24 @@ def lengths(tokens: Int[Tensor, "count length"]) -> Int[Tensor, " count"]:
 
 
 def text_data(
-    name: str, train: list[list[str]], test: list[list[str]] | None, *, validation: int | list[list[str]], seed: int
+    name: str,
+    train: list[list[str]],
+    test: list[list[str]] | None,
+    *,
+    validation: int | list[list[str]],
+    seed: int,
+    largest: int | None = None,
 ) -> DataSet:
-    """Return the data set of sentences; ``validation`` is a part of its own, or how many are taken from training."""
+    """Return the data set of sentences.
+
+    Args:
+        name: Of the set.
+        train: Sentences to learn from, whose words are the vocabulary.
+        test: Sentences to measure on, if there are some.
+        validation: A part of its own, or how many sentences are taken from training.
+        seed: Of what is taken from training.
+        largest: Entries of the vocabulary at most, special ones counted; None takes every word.
+    """
     drawn: list[list[str]] | None = None if isinstance(validation, int) else validation
     longest = max(len(tokens) for part in (train, drawn or [], test or []) for tokens in part) + 2
     if isinstance(validation, int):
@@ -93,7 +108,7 @@ def text_data(
         kept, held = split_off(order, validation)
         drawn = None if held is None else [train[number] for number in held.examples.tolist()]
         train = [train[number] for number in kept.examples.tolist()]
-    vocabulary = vocabulary_of(train)
+    vocabulary = vocabulary_of(train, largest=largest)
     parts = [
         None if part is None else Part(examples=encode(part, vocabulary, length=longest)) for part in (drawn, test)
     ]

@@ -21,7 +21,9 @@ SHAPES = {
 # The first fully connected weights of the networks of faces grow with the image: 135 million for 128 x 128. They are
 # trained on one entry after the last convolution; that they fit the size printed is tested without any numbers.
 SMALLER = {"celeba": (3, 16, 16), "celebahq": (3, 16, 16)}
-SENTENCES = {"yahoo", "yelp", "synthetic-text", "lagging-synthetic"}
+SENTENCES = {"synthetic-text", "lagging-synthetic"} | {
+    f"{corpus}{end}" for corpus in ("yahoo", "yelp") for end in ("", "-short", "-whole")
+}
 SLOW = {"celeba", "celebahq", "omniglot-chardata"}
 SLOW_NETWORKS = {"pixelcnn", "gated-pixelcnn", "flow"}
 
