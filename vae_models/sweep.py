@@ -8,7 +8,6 @@ Called again with the same folder it goes on: cells that ended are not run again
 """
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,7 +86,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def _sweep(options: argparse.Namespace) -> int:
     study, out = find_study(options.study), options.out
-    factory = engine_factory(
+    make = engine_factory(
         options.engine,
         address=options.address,
         jobs=options.jobs,
@@ -108,9 +107,8 @@ def _sweep(options: argparse.Namespace) -> int:
         known = len(ended_cells(jobs, again=options.retry_failed))
         if known:
             print(f"{known} of {len(jobs)} cells have ended already", file=sys.stderr)
-        engine = factory()
         apart: dict[str, dict[str, list[int]]] = {}  # why cells were trained one by one, row of the table, seeds
-        with cells_bar(len(jobs), known, terminal=sys.stderr.isatty()) as advance, contextlib.closing(engine):
+        with cells_bar(len(jobs), known, terminal=sys.stderr.isatty()) as advance:
 
             def tell(job: Job, cell: CellRecord) -> None:
                 advance(job.folder.name)
@@ -120,7 +118,7 @@ def _sweep(options: argparse.Namespace) -> int:
                 if options.stack > 1 and cell.outcome == "done" and why.startswith(APART):
                     apart.setdefault(why.removeprefix(APART), {}).setdefault(job.arm.row, []).append(cell.seed)
 
-            record = sweep(jobs, engine, out=out, stop=stop, tell=tell, again=options.retry_failed, stack=options.stack)
+            record = sweep(jobs, make, out=out, stop=stop, tell=tell, again=options.retry_failed, stack=options.stack)
         for why, rows in apart.items():
             names = "; ".join(f"{row} (seed {', '.join(map(str, sorted(seeds)))})" for row, seeds in rows.items())
             print(f"trained one by one, since {why}: {names}", file=sys.stderr)

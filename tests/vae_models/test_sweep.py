@@ -65,7 +65,7 @@ def swept(jobs, engine, out, **options):
     out.mkdir(exist_ok=True)
     told = []
     settings = {"stop": lambda: False, "tell": lambda job, _cell: told.append(job.folder), **options}
-    return sweep(jobs, engine, out=out, **settings), told
+    return sweep(jobs, lambda: engine, out=out, **settings), told
 
 
 @pytest.fixture
@@ -149,23 +149,43 @@ def cluster():
     return RayEngine(address=None, jobs=2, gpus=0.0, memory_gib=0.5)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        local,
-        pytest.param(
-            cluster,
-            marks=[
-                pytest.mark.skipif(not HAS_RAY, reason="Ray (extra cluster) is missing"),
-                # Ray ends its own servers without waiting for them
-                pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
-            ],
-        ),
-    ],
-)
-def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoint(out, make, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(HERE.parent.parent))  # for workers of a cluster
+ENGINES = [
+    local,
+    pytest.param(
+        cluster,
+        marks=[
+            pytest.mark.skipif(not HAS_RAY, reason="Ray (extra cluster) is missing"),
+            # Ray ends its own servers without waiting for them
+            pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
+        ],
+    ),
+]
+
+
+@pytest.fixture
+def _for_workers(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(HERE.parent.parent))  # of a cluster
     monkeypatch.setenv("RAY_worker_niceness", "0")  # 15 by default, which waits for everything else
+
+
+@pytest.mark.usefixtures("_for_workers")
+@pytest.mark.parametrize("make", ENGINES)
+def test_an_engine_trains_cells_as_one_program(out, make):
+    small = (*STEPS, "--encoder.widths", "4", "--decoder.widths", "4")
+    arms = (Arm(row="plain", preset="digits-ncvae-beta-vae", fields=small),)
+    jobs = jobs_of(tiny_study(arms=arms, seeds=(0, 1, 2, 3)), out=out)
+    engine = make()
+    record, told = swept(jobs, engine, out, stack=4)
+    assert sorted(told) == sorted(job.folder for job in jobs)
+    assert {cell.outcome for cell in record.cells} == {"done"}
+    assert record.engine == f"{engine.name}, at most 4 cells in one program"
+    (said,) = {cell.machine.get("stacked") for cell in record.cells}  # None of a cell that was alone
+    assert said == "4 runs in one program" or "as one program and" in said  # which takes longer, on a busy machine
+
+
+@pytest.mark.usefixtures("_for_workers")
+@pytest.mark.parametrize("make", ENGINES)
+def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoint(out, make):
     arms = (Arm(row="plain", preset="digits-ncvae-beta-vae", fields=LONG),)
     jobs = [
         dataclasses.replace(
@@ -190,10 +210,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_goes_on_from_its_checkpoi
         return False
 
     engine = make()
-    try:
-        record, _ = swept(jobs, engine, out, stop=kill_once)
-    finally:
-        engine.close()
+    record, _ = swept(jobs, engine, out, stop=kill_once)
     assert len(killed) == 1
     assert killed[0] != os.getpid()
     assert [(cell.outcome, cell.attempts) for cell in record.cells] == [("done", 2), ("done", 1)], record
@@ -318,6 +335,41 @@ def test_a_wrong_command_line_is_told_in_a_line(words, said, capsys, tmp_path, m
     assert said in message
     assert len(message.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("tiny")
+def test_where_every_cell_has_ended_no_engine_is_begun_and_the_record_says_what_ran_them(out, capsys, monkeypatch):
+    monkeypatch.setattr(command, "engine_factory", lambda *_args, **_options: Inline)
+    assert command.main(["tiny", "--out", str(out)]) == 0
+    first = read_study(out)
+
+    def never():
+        pytest.fail("an engine was begun")
+
+    monkeypatch.setattr(command, "engine_factory", lambda *_args, **_options: never)
+    assert command.main(["tiny", "--out", str(out), "--engine", "ray", "--stack", "4"]) == 0
+    assert "1 of 1 cells done, 0 failed" in capsys.readouterr().out
+    assert read_study(out) == first
+    (out / STUDY).unlink()  # cells are kept apart from it
+    assert command.main(["tiny", "--out", str(out)]) == 0
+    assert read_study(out) == dataclasses.replace(first, engine="not recorded", jobs=0)
+
+
+def test_the_engine_is_closed_even_where_it_fails(out):
+    class Broken(Inline):
+        closed = False
+
+        def submit(self, _bundle):
+            msg = "no more processes"
+            raise OSError(msg)
+
+        def close(self):
+            self.closed = True
+
+    engine = Broken()
+    with pytest.raises(OSError, match="no more"):
+        swept(jobs_of(tiny_study(), out=out), engine, out)
+    assert engine.closed
 
 
 @pytest.mark.skipif(HAS_RAY, reason="Ray is installed")
