@@ -20,6 +20,7 @@ from vae_models.errors import FolderInUseError
 from vae_models.files import locked
 from vae_models.records import RunRecord, read_log
 from vae_models.schedules import LinearRamp
+from vae_models.settings.networks import PixelCNNPPConfig
 from vae_models.settings.noise import GaussianNoiseConfig
 from vae_models.settings.objectives import ElboConfig, NCVAEConfig, RefinementConfig
 from vae_models.studies.bundles import bundled, form
@@ -181,6 +182,32 @@ def test_cells_that_cannot_be_stacked_are_trained_one_by_one_and_say_why(tmp_pat
         cell = read_cell(job.folder)
         assert cell.outcome == "done"
         assert cell.machine["stacked"] == f"{APART}its encoder may lag behind"
+
+
+def test_a_decoder_that_starts_from_its_first_batch_does_so_in_a_bundle_as_by_itself(tmp_path):
+    decoder = PixelCNNPPConfig(filters=2, blocks=1, levels=1, dropout=0.0)
+
+    def jobs_of_decoder(folder, decoder):
+        return tuple(
+            dataclasses.replace(
+                job,
+                config=dataclasses.replace(
+                    job.config, steps=2, model=dataclasses.replace(job.config.model, decoder=decoder)
+                ),
+            )
+            for job in jobs_in(tmp_path / folder, arm("a"))
+        )
+
+    bundle, apart = (jobs_of_decoder(name, decoder) for name in ("stacked", "apart"))
+    plain = jobs_of_decoder("plain", dataclasses.replace(decoder, starts_from_data=False))
+    run_cells(bundle, stop=NO_STOP, must_pay=False)
+    for job, other in zip(bundle, apart, strict=True):
+        run_cell(other, stop=NO_STOP)
+        assert_same_folders(job, other)
+        assert read_cell(job.folder).machine["stacked"] == f"{APART}its parameters are computed from others"
+    run_cell(plain[0], stop=NO_STOP)
+    weights, others = (checkpoint_of(job).state["model"] for job in (bundle[0], plain[0]))
+    assert any(not torch.allclose(weights[name], others[name], atol=0.05) for name in weights)
 
 
 def test_an_error_of_all_is_found_again_by_each_cell(tmp_path):
