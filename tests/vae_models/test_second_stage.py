@@ -40,7 +40,7 @@ def first_stage(out, preset, *words):
 
 def test_a_cell_has_a_second_stage_beside_its_evaluation_which_is_run_once(tmp_path):
     arms = (Arm(row="Iso-I", preset="digits-arelbo-iso-i", fields=("--steps", "2")),)
-    study = tiny_study(arms=arms, seeds=(0,), columns=(NAME,), second_stage="digits-arelbo-second-stage")
+    study = tiny_study(arms=arms, seeds=(3,), columns=(NAME,), second_stage="digits-arelbo-second-stage")
     jobs = jobs_of(study, out=tmp_path / "study")
     record, _ = swept(jobs, Inline(), tmp_path / "study")
     (cell,) = record.cells
@@ -48,7 +48,7 @@ def test_a_cell_has_a_second_stage_beside_its_evaluation_which_is_run_once(tmp_p
     entries = {entry.metric: entry for entry in read_evaluation(jobs[0].folder).entries}
     assert entries[METRIC].records == cell.values
     second = load_run(jobs[0].folder / FOLDER)
-    assert second.config.data.path == str(jobs[0].folder)
+    assert (second.config.data.path, second.config.seed) == (str(jobs[0].folder), 3)
     assert second.record.outcome == "done"
     assert second.step == STEPS
 

@@ -23,6 +23,8 @@ from vae_models.schedules import LinearRamp
 from vae_models.settings.networks import PixelCNNPPConfig
 from vae_models.settings.noise import GaussianNoiseConfig
 from vae_models.settings.objectives import ElboConfig, NCVAEConfig, RefinementConfig
+from vae_models.stacked.session import Together
+from vae_models.studies import cell as cell_module
 from vae_models.studies.bundles import bundled, form
 from vae_models.studies.cell import APART, Job, jobs_of, run_cell, run_cells
 from vae_models.studies.records import CELL, read_cell
@@ -172,6 +174,37 @@ def test_a_run_that_stops_early_leaves_the_others_to_go_on(tmp_path):
         run_cell(other, stop=NO_STOP)
         assert record_of(job).outcome == "stopped early"
         assert_same_folders(job, other)
+
+
+def test_a_run_whose_learning_rate_is_halved_goes_on_with_the_others_as_by_itself(tmp_path):
+    halving = ("--evaluate-every", "0.2", "--halve-after", "1", "--max-halvings", "1")
+    # no loss falls by so much, and every loss falls by none
+    arms = (arm("halved", *halving, "--min-improvement", "1e9"), arm("plain", "--evaluate-every", "0.2", "--beta", "3"))
+    jobs, apart = (jobs_in(tmp_path / name, *arms, seeds=(0,)) for name in ("stacked", "apart"))
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job, other in zip(jobs, apart, strict=True):
+        run_cell(other, stop=NO_STOP)
+        assert_same_folders(job, other)
+        assert record_of(job).machine["stacked"] == "2 runs in one program"
+    rates = [{line.learning_rate for line in read_log(job.folder / "metrics.jsonl")} for job in jobs]
+    assert (len(rates[0]) > 1, len(rates[1])) == (True, 1)
+
+
+def test_a_cell_of_a_bundle_is_told_its_share_of_the_processor_and_the_whole_time(tmp_path, monkeypatch):
+    clock, told = {"time": 0.0}, []
+
+    def together(_bundle, **_options):
+        clock["time"] += 8.0
+        return Together(ended={}, apart="it was not tried")
+
+    monkeypatch.setattr(cell_module, "_train_together", together)
+    monkeypatch.setattr(cell_module, "run_cell", lambda job, **options: told.append((job, options["trained"])))
+    monkeypatch.setattr(cell_module.time, "monotonic", lambda: clock["time"])
+    monkeypatch.setattr(cell_module.time, "process_time", lambda: clock["time"])
+    jobs = jobs_in(tmp_path)
+    run_cells(tuple(jobs), stop=NO_STOP)
+    assert [job for job, _ in told] == jobs
+    assert {(trained.seconds, trained.cpu_seconds) for _, trained in told} == {(8.0, 2.0)}
 
 
 def test_cells_that_cannot_be_stacked_are_trained_one_by_one_and_say_why(tmp_path):

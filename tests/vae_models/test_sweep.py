@@ -19,6 +19,7 @@ from vae_models.options import read_fields
 from vae_models.presets.preset import KINDS
 from vae_models.presets.registry import PRESETS, find_preset
 from vae_models.records import RunRecord, Target
+from vae_models.studies import engines
 from vae_models.studies.cell import jobs_of, run_cells
 from vae_models.studies.engines import LocalEngine, RayEngine, fitting_jobs
 from vae_models.studies.headings import NAMES
@@ -114,6 +115,21 @@ def test_a_number_is_taken_from_the_wanted_estimator(out):
     assert estimators().startswith("in batches")
     (next(out.glob("*/cell.json"))).unlink()
     assert estimators(estimators={"mutual_information": "full data"}).startswith("full data")
+
+
+def test_candidates_of_a_row_are_measured_on_the_validation_data_too_and_lone_arms_are_not(out):
+    preset, small = "digits-ncvae-beta-vae", (*STEPS, "--encoder.widths", "4", "--decoder.widths", "4")
+    arms = (
+        Arm(row="tuned", preset=preset, fields=small),
+        Arm(row="tuned", preset=preset, fields=(*small, "--beta", "3")),
+        Arm(row="lone", preset=preset, fields=(*small, "--beta", "2")),
+    )
+    study = tiny_study(arms=arms, seeds=(0,), metrics=("information",), columns=("mutual_information",))
+    record, _ = swept(jobs_of(study, out=out), Inline(), out)
+    assert [[value.split for value in cell.validation] for cell in record.cells] == [["validation"]] * 2 + [[]]
+    assert [[value.split for value in cell.values] for cell in record.cells] == [["test"]] * 3
+    for cell in record.cells[:2]:
+        assert cell.validation[0].value != cell.values[0].value
 
 
 def test_a_failing_cell_is_recorded_with_its_error_and_the_others_run(out):
@@ -237,6 +253,37 @@ def test_a_process_of_a_cell_begins_with_one_thread_and_the_environment_stays(ou
     engine.submit(tuple(jobs_of(tiny_study(), out=out)[:1]))
     assert begun == [{"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}]
     assert dict(os.environ) == before
+
+
+def test_a_gpu_is_shared_by_as_many_cells_as_it_has_slots_and_given_on(out, monkeypatch):
+    class Process:
+        begun, exitcode, sentinel = [], 0, None
+
+        def __init__(self, **options):
+            (_, self.gpu), self.alive = options["args"], True
+
+        def start(self):
+            self.begun.append(self)
+
+        def is_alive(self):
+            return self.alive
+
+        def join(self):
+            pass
+
+    engine = LocalEngine(jobs=5, gpus=(0, 1, 0))
+    assert engine.jobs == 3
+    monkeypatch.setattr(engine._context, "Process", Process)
+    monkeypatch.setattr(engines, "wait", lambda *_sentinels, **_options: None)
+    (job, *_) = jobs_of(tiny_study(), out=out)
+    for _ in range(3):
+        engine.submit((job,))
+    assert [process.gpu for process in Process.begun] == [0, 1, 0]
+    assert engine.wait(0.0) == []
+    Process.begun[1].alive = False
+    assert [bundle for bundle, _ in engine.wait(0.0)] == [(job,)]
+    engine.submit((job,))
+    assert Process.begun[3].gpu == 1
 
 
 def command_of(out, steps):
