@@ -214,7 +214,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     results = []
     for device in devices:
         for direct, layout in ROWS:
-            runs = 1 if options.quick else 3
+            runs = 1 if options.quick else 5
             results.append(measure(direct=direct, layout=layout, device=device, runs=runs))
             row = results[-1]
             timing.say(
