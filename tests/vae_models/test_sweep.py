@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib.util
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from tests.vae_models.tiny_study import STEPS, tiny_study
 from vae_models import sweep as command
+from vae_models.compare.records import Comparison
 from vae_models.files import locked
 from vae_models.metrics.suite import METRICS
 from vae_models.options import read_fields
@@ -130,6 +132,34 @@ def test_candidates_of_a_row_are_measured_on_the_validation_data_too_and_lone_ar
     assert [[value.split for value in cell.values] for cell in record.cells] == [["test"]] * 3
     for cell in record.cells[:2]:
         assert cell.validation[0].value != cell.values[0].value
+
+
+# torch's own forward mode still goes through torch.jit
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script. is deprecated:DeprecationWarning")
+def test_a_cell_that_is_compared_keeps_both_bounds_its_comparison_and_its_codes(out):
+    arm = Arm(row="NC-VAE", preset="ncvae-synthetic", fields=("--count", "300", *STEPS))
+    gaps = ("encoder_gap_lower", "encoder_gap_upper")
+    study = tiny_study(
+        arms=(arm,), seeds=(0,), metrics=("information-by-batch",), columns=gaps, compared=True, in_plane=True
+    )
+    record, _ = swept(jobs_of(study, out=out), Inline(), out)
+    (cell,) = record.cells
+    assert cell.outcome == "done", cell.error
+    distance = Comparison.from_text((out / cell.folder / "comparison.json").read_text()).distance
+    assert [value.name for value in cell.values] == list(gaps)
+    for value, number in zip(cell.values, (distance.gap_lower, distance.gap_upper), strict=True):
+        assert (value.value, value.error, value.split) == (number.value, number.error, "test")
+        assert value.estimator == f"{number.basis}: {number.rests_on}"
+    plane = json.loads((out / cell.folder / "plane.json").read_text())
+    assert (plane["run"], plane["seed"], plane["split"]) == (cell.folder, 0, "test")
+    assert plane["optimum"]["information"] > 0
+
+
+def test_a_cell_without_known_optimum_has_no_bounds_and_no_codes(out):
+    study = tiny_study(seeds=(0,), columns=("kl", "encoder_gap_upper"))
+    record, _ = swept(jobs_of(study, out=out), Inline(), out)
+    assert [value.name for value in record.cells[0].values] == ["kl"]
+    assert not {"comparison.json", "plane.json"} & {path.name for path in (out / record.cells[0].folder).iterdir()}
 
 
 def test_a_failing_cell_is_recorded_with_its_error_and_the_others_run(out):

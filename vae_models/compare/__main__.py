@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from vae_models.compare.records import COMPARISON
 from variational.errors import InvalidInputError, VaeproofError
-
-RECORD = "comparison.json"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -25,7 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--examples", type=int, default=1000, metavar="N", help="at most so many; default 1000")
     parser.add_argument("--seed", type=int, default=0, help="of every draw; default 0")
     parser.add_argument("--best", action="store_true", help="the weights of the best evaluation, not the last ones")
-    parser.add_argument("--out", type=Path, metavar="FILE", help=f"the record; default RUN_DIR/{RECORD}")
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"the record; default RUN_DIR/{COMPARISON}")
     return parser
 
 
@@ -40,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         run = load_run(options.run, best=options.best)
         comparison = compare_run(run, split=options.split, count=options.examples, seed=options.seed)
-        target = options.out or options.run / RECORD
+        target = options.out or options.run / COMPARISON
         write_whole(target, comparison.to_text().encode())
     except InvalidInputError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -13,6 +13,7 @@ from vae_models.records import Split, parse
 from vae_models.serial import from_json, to_json
 from variational.errors import InvalidInputError
 
+COMPARISON = "comparison.json"  # in the folder of a run
 COMPARISON_SCHEMA = "vaeproof.comparison/1"
 Basis = Literal["proved", "certified", "sampled"]
 STRENGTH: tuple[Basis, ...] = ("proved", "certified", "sampled")

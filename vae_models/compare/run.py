@@ -56,7 +56,7 @@ def compare_run(run: Run, *, split: Split = "train", count: int = 1000, seed: in
     if isinstance(objective, MixtureElbo):
         rows = rows_of_classes(run.model, data, split=split, generator=functools.partial(evidence_generator, seed))
     else:
-        laws, model = _laws(run, objective), as_trained(run.model, objective, seed=derived_seed(seed, "refinement"))
+        laws, model = laws_of(run, objective), as_trained(run.model, objective, seed=derived_seed(seed, "refinement"))
         distance, reason = _distance(run, model, objective, data, laws, generator=generator)
         rows = rows_of(gather(model, objective, data, split=split, seed=seed, distance=distance, laws=laws))
     return Comparison(
@@ -124,7 +124,7 @@ def _finite(
     return finite_distance(model, objective, points, shares(places[: len(data)]), noise=given, generator=generator)
 
 
-def _laws(run: Run, objective: WeightedSum) -> TwoGaussians | None:
+def laws_of(run: Run, objective: WeightedSum) -> TwoGaussians | None:
     """Return the laws of data and noise; the noise of the data set counts only where the loss takes it from there."""
     settings = run.config.data
     if settings.source != "gaussian-noise" or settings.binarisation != "real":

@@ -64,6 +64,9 @@ METRICS: Mapping[str, Metric] = {
     "information": Metric(
         summary="I(X;Z): in batches, full data, quadrature, leave-one-out", compute=suite_codes.yield_information
     ),
+    "information-by-batch": Metric(
+        summary="I(X;Z) in batches of 4 to 256, with their caps", compute=suite_codes.yield_information_by_batch
+    ),
     "posterior-variance": Metric(summary="variance of q(z|x)", compute=suite_codes.yield_posterior_variance),
     "active-units": Metric(summary="coordinates whose mean varies with x", compute=suite_codes.yield_active),
     "iw-nll": Metric(summary="-log p(x) by importance weighting", compute=suite_codes.yield_iw_nll),

@@ -34,6 +34,7 @@ from vae_models.settings.objectives import NCVAEConfig
 from variational.errors import InvalidInputError
 
 Found = Iterator[MetricRecord | str]  # a record, or why one is left out
+BATCHES = (4, 16, 64, 256)  # whose estimates of I(X;Z) are set side by side
 PAIRED = 5000  # codes whose pairs the inverse Lipschitz constant is measured on
 
 
@@ -111,6 +112,30 @@ def yield_test_priors(subject: Subject) -> Found:
         )
 
 
+def _mixed(subject: Subject) -> Codes:
+    """Return the codes in another order, since batches of one class tell nothing of all."""
+    codes = subject.codes
+    order = torch.randperm(len(codes), generator=subject.generator("order"), device=subject.device)
+    return Codes(
+        posterior=Posterior(codes.posterior.mean[order], codes.posterior.log_variance[order]),
+        latent=codes.latent[order],
+    )
+
+
+def yield_information_by_batch(subject: Subject) -> Found:
+    """Yield estimates of I(X;Z) in batches of several sizes, each with its cap."""
+    if subject.has_classes:
+        msg = "a model with classes has no Gaussian q(z|x)"
+        raise NotApplicableError(msg)
+    mixed = _mixed(subject)
+    for size in BATCHES:
+        if size <= len(mixed):
+            found = in_batch_information(mixed, batch_size=size, split=subject.split)
+            yield dataclasses.replace(found, name=f"mutual_information_in_batches_of_{size}")
+        else:
+            yield f"there are {len(mixed)} x, too few for a batch of {size}"
+
+
 def yield_information(subject: Subject) -> Found:
     """Yield I(X;Z) by every estimator that applies, and the least of the upper bounds."""
     if subject.has_classes:
@@ -121,11 +146,7 @@ def yield_information(subject: Subject) -> Found:
         yield least_upper_bound([upper, rate], name="information_bound")
         return
     codes, split = subject.codes, subject.split
-    order = torch.randperm(len(codes), generator=subject.generator("order"), device=subject.device)
-    mixed = Codes(
-        posterior=Posterior(codes.posterior.mean[order], codes.posterior.log_variance[order]),
-        latent=codes.latent[order],
-    )
+    mixed = _mixed(subject)
     size = min(subject.config.batch_size, len(codes))
     yield in_batch_information(mixed, batch_size=size, split=split, entropy="analytic")
     yield full_data_information(codes, split=split)
@@ -156,13 +177,19 @@ def _mixture_estimates(subject: Subject) -> Found:
 
 
 def yield_rate(subject: Subject) -> Found:
-    """Yield the rate and the KL of the aggregate, from the draws of the full-data information."""
+    """Yield the rate and the KL of the aggregate, from the draws of the full-data information and by quadrature."""
     if subject.has_classes:
         yield from mixture_rate(subject.mixture_codes, subject.model.prior, split=subject.split)
         return
     parts = rate_split(subject.codes, subject.gaussian_model.prior, split=subject.split)
     yield parts.rate
     yield parts.aggregate_kl
+    if subject.codes.posterior.latent_dim <= 2:
+        try:
+            found = quadrature_rate_split(subject.codes.posterior, subject.gaussian_model.prior, split=subject.split)
+            yield found.aggregate_kl
+        except InvalidInputError as error:
+            yield str(error)
 
 
 def yield_posterior_variance(subject: Subject) -> Found:

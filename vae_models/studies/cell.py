@@ -22,6 +22,7 @@ from vae_models.studies.records import CELL, CellRecord
 from vae_models.studies.study import Arm, Study
 
 if TYPE_CHECKING:  # loads torch
+    from vae_models.runs import Run
     from vae_models.stacked.session import Together
 
 CHECKPOINT_SECONDS = 20.0  # what a killed worker loses at most
@@ -194,6 +195,7 @@ def _trained_and_measured(
             return None
         evaluation = dataclasses.replace(evaluation, entries=(*evaluation.entries, further))
     write_whole(job.folder / EVALUATION, evaluation.to_text().encode())
+    beside = _beside_theory(run, study)
     return dataclasses.replace(
         record,
         machine={
@@ -201,9 +203,20 @@ def _trained_and_measured(
             "cores": str(os.cpu_count()),
             **({"stacked": f"{APART}{trained.apart}"} if trained.apart else {}),
         },
-        values=_wanted(evaluation.entries, study.columns, study.split, study.estimators),
+        values=_wanted((*evaluation.entries, *beside), study.columns, study.split, study.estimators),
         validation=_wanted(evaluation.entries, (study.tuned_by,), "validation", study.estimators),
     )
+
+
+def _beside_theory(run: "Run", study: Study) -> tuple[Entry, ...]:
+    """Return what the comparison of a cell measured, and keep its pictures, as far as the study wants them."""
+    if not (study.compared or study.in_plane):
+        return ()
+    from vae_models.compare.cell import beside_theory, keep_plane  # noqa: PLC0415  knows the solvers
+
+    if study.in_plane:
+        keep_plane(run, split=study.split)
+    return (beside_theory(run, split=study.split),) if study.compared else ()
 
 
 def _wanted(

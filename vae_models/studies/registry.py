@@ -3,13 +3,22 @@
 import difflib
 from collections.abc import Mapping
 
-from vae_models.studies import arelbo, arelbo_paper, illidvae, illidvae_paper, infovae, infovae_paper, ncvae
+from vae_models.studies import (
+    arelbo,
+    arelbo_paper,
+    illidvae,
+    illidvae_paper,
+    infovae,
+    infovae_paper,
+    ncvae,
+    ncvae_optimum,
+)
 from vae_models.studies.study import Study
 from variational.errors import InvalidInputError
 
 STUDIES: Mapping[str, Study] = {
     study.name: study
-    for module in (ncvae, infovae, infovae_paper, arelbo, arelbo_paper, illidvae, illidvae_paper)
+    for module in (ncvae, ncvae_optimum, infovae, infovae_paper, arelbo, arelbo_paper, illidvae, illidvae_paper)
     for study in module.STUDIES
 }
 

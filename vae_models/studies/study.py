@@ -109,6 +109,8 @@ class Study:
         memory_gib: Memory of one cell.
         k: Importance weights.
         samples: Decoded draws.
+        compared: Whether each cell is set beside the exact optimum too, whose bounds then are numbers of the table.
+        in_plane: Whether each cell keeps its codes in the plane for a picture.
         second_stage: Name of the preset that is trained on the codes of each cell, whose draws get a Frechet distance
             as well; empty for none.
     """
@@ -130,6 +132,8 @@ class Study:
     memory_gib: float = 1.0
     k: int = 500
     samples: int = 2000
+    compared: bool = False
+    in_plane: bool = False
     second_stage: str = ""
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """The metrics by name, of linear-Gaussian models whose numbers are known, and why some do not apply."""
 
 import dataclasses
+import itertools
 import math
 
 import pytest
@@ -61,6 +62,29 @@ def test_every_metric_of_a_linear_model_gives_numbers_or_says_why_not():
         assert all(record.split == "test" and math.isfinite(record.value) for record in each.records)
 
 
+def test_information_in_batches_has_the_cap_of_each_size_and_rises_with_it():
+    subject, _, _ = subject_of(count=1024)
+    found = measure(subject, "information-by-batch").records
+    sizes = [int(record.name.removeprefix("mutual_information_in_batches_of_")) for record in found]
+    assert sizes == [4, 16, 64, 256]
+    for size, record in zip(sizes, found, strict=True):
+        assert record.value <= record.cap == pytest.approx(math.log(size))
+        assert record.estimator.startswith(f"in batches of {size},")
+    for smaller, larger in itertools.pairwise(found):
+        assert smaller.value < larger.value + SIGMAS * (larger.error + smaller.error)
+    few, _, _ = subject_of(count=100)
+    measured = measure(few, "information-by-batch")
+    assert [record.samples for record in measured.records] == [100, 96, 64]
+    assert measured.reasons == ("there are 100 x, too few for a batch of 256",)
+
+
+def test_in_the_plane_the_aggregate_is_found_by_quadrature_too():
+    subject, _, _ = subject_of()
+    drawn, exact = (record for record in measure(subject, "rate").records if record.name == "aggregate_kl")
+    assert exact.estimator.startswith("trapezoidal rule")
+    assert abs(drawn.value - exact.value) < SIGMAS * drawn.error
+
+
 def test_numbers_are_the_closed_forms_and_the_rate_is_the_sum_of_its_parts():
     subject, linear, covariance = subject_of(count=1500)
     parts = values(subject, "elbo")
@@ -69,7 +93,7 @@ def test_numbers_are_the_closed_forms_and_the_rate_is_the_sum_of_its_parts():
         abs(parts["reconstruction"].value - linear.reconstruction(subject.x).item())
         < SIGMAS * parts["reconstruction"].error
     )
-    rate = values(subject, "rate")
+    rate = {r.name: r for r in measure(subject, "rate").records if r.estimator.startswith("full data")}
     full = next(r for r in measure(subject, "information").records if r.estimator.startswith("full data"))
     assert rate["rate"].value == pytest.approx(full.value + rate["aggregate_kl"].value, abs=1e-9)
     assert (
