@@ -3,7 +3,19 @@
 import dataclasses
 from collections.abc import Mapping
 
-from figures import codes, factorisation, printed, regimes, saddle, solver, steepness, theorem7, trained
+from figures import (
+    aggregate,
+    codes,
+    factorisation,
+    printed,
+    regimes,
+    saddle,
+    separation,
+    solver,
+    steepness,
+    theorem7,
+    trained,
+)
 from figures.kinds import KINDS
 from figures.style import Draw
 
@@ -32,6 +44,8 @@ FIGURES: Mapping[str, Drawing] = {
     "saddle": Drawing(draw=saddle.draw, records=saddle.RECORDS, caption=saddle.CAPTION),
     "steepness": Drawing(draw=steepness.draw, records=steepness.RECORDS, caption=steepness.CAPTION),
     "printed": Drawing(draw=printed.draw, records=printed.RECORDS, caption=printed.CAPTION),
+    "separation": Drawing(draw=separation.draw, records=separation.RECORDS, caption=separation.CAPTION),
+    "aggregate": Drawing(draw=aggregate.draw, records=aggregate.RECORDS, caption=aggregate.CAPTION),
     "trained": Drawing(draw=trained.draw, records=trained.RECORDS, caption=trained.CAPTION),
 }
 

@@ -2,6 +2,7 @@
 
 python -m variational.check all --json | python -m figures.collect verdicts
 python -m variational.analyze ncvae --json | python -m figures.collect analysis ncvae
+cat DIR/*/plane.json | python -m figures.collect planes ncvae-figure2
 """
 
 import argparse
@@ -12,19 +13,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from figures.kinds import KINDS, TARGETS
+from figures.kinds import KINDS, PLANES, TARGETS
 from figures.load import DATA, parse
 from variational.command_line import Parser, complain, ending_well
 from variational.errors import InvalidInputError
 
+OF: Mapping[str, tuple[str, ...]] = {"verdicts": (), "analysis": TARGETS, "planes": tuple(PLANES)}
 WITNESSES = ("code", "optimal-code")  # kinds of evidence that are one code on one space
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = Parser(prog="python -m figures.collect", description="Read JSON on standard input, write a record.")
-    parser.add_argument("what", choices=("verdicts", "analysis"), help="the output of check --json or analyze --json")
-    parser.add_argument("target", nargs="?", choices=TARGETS, help="what was analysed")
+    parser.add_argument(
+        "what", choices=tuple(OF), help="the output of check --json or analyze --json, or what cells of a study kept"
+    )
+    parser.add_argument("target", nargs="?", help="what was analysed, or the figure that cells are kept for")
     parser.add_argument(
         "--out", type=Path, default=DATA, metavar="DIR", help="where the record goes (default: %(default)s)"
     )
@@ -36,12 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the record and return the exit status: 0, or 2 for a wrong command line or input."""
     parser = build_parser()
     options = parser.parse_args(argv)
-    if (options.what == "analysis") != (options.target is not None):
-        parser.error("analysis needs a target, verdicts has none")
-    name = "verdicts" if options.what == "verdicts" else f"{options.target}-analysis"
+    if options.target not in (OF[options.what] or (None,)):
+        parser.error(f"{options.what} needs {' or '.join(OF[options.what]) or 'no target'}, got {options.target}")
+    name = options.what if options.target is None else f"{options.target}-{options.what}"
     try:
         found = [json.loads(line) for line in sys.stdin if line.strip()]
-        record = collect_verdicts(found) if options.what == "verdicts" else collect_analysis(options.target, *found)
+        record = _collected(options.what, options.target, found)
         text = json.dumps({"schema": KINDS[name].schema, **record}, ensure_ascii=False) + "\n"
         parse(text, KINDS[name], "on standard input")
         options.out.mkdir(parents=True, exist_ok=True)
@@ -53,6 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"standard input is not the output that {options.what} needs: {error!r}; see {KINDS[name].command}")
         return 2
     return 0
+
+
+def _collected(what: str, target: str, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    if what == "verdicts":
+        return collect_verdicts(found)
+    return collect_planes(target, found) if what == "planes" else collect_analysis(target, *found)
 
 
 def collect_verdicts(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -99,6 +109,19 @@ def collect_analysis(target: str, analysis: Mapping[str, Any]) -> dict[str, Any]
     names = ("condition", "spaces", "verdict")
     regimes = [{name: regime[name] for name in names} for regime in analysis["regimes"]]
     return {"objective": target, "convex_if": analysis["convex_if"], "regimes": regimes}
+
+
+def collect_planes(target: str, planes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the codes of the runs of the least seed, as far as the figure shows them.
+
+    Args:
+        target: The figure.
+        planes: Objects as cells of a study keep them in ``plane.json``.
+    """
+    names = ("run", "seed", "split", "examples", *PLANES[target])
+    least = min((plane["seed"] for plane in planes), default=0)
+    chosen = sorted((plane for plane in planes if plane["seed"] == least), key=lambda plane: plane["run"])
+    return {"planes": [{name: plane[name] for name in names} for plane in chosen]}
 
 
 if __name__ == "__main__":

@@ -64,11 +64,23 @@ def _study(name: str) -> Kind:
         command=f"python -m vae_models.sweep {name} --out DIR && cp DIR/study.json figures/data/{name}.json",
         fields={
             "arms": [{"arm": str, "printed": [{"metric": str, "value": float}]}],
-            "cells": [{"arm": str, "values": [{"name": str, "value": float}]}],
+            "cells": [{"arm": str, "seed": float, "folder": str, "values": [MEASURED]}],
         },
     )
 
 
+def _planes(target: str, fields: Mapping[str, Any]) -> Kind:
+    return Kind(
+        schema="vaeproof.figures.planes/1",
+        command=(
+            f"python -m vae_models.sweep {target}-small --out DIR && "
+            f"cat DIR/*/plane.json | python -m figures.collect planes {target}"
+        ),
+        fields={"planes": [{"run": str, "seed": float, "split": str, "examples": float, **fields}]},
+    )
+
+
+MEASURED = {"name": str, "value": float, "error": (float, None), "cap": (float, None)}
 OPTIMUM = {
     "convex": bool,
     "lower": (float, None),
@@ -98,7 +110,7 @@ PARAMETERS = {
     "aae": ("weight",),
 }
 TARGETS = tuple(PARAMETERS)
-STUDIES = (
+PRINTED_STUDIES = (
     "arelbo-table1-small",
     "arelbo-table3-small",
     "infovae-figure1-small",
@@ -107,6 +119,21 @@ STUDIES = (
     "illidvae-figure1-small",
     "ncvae-table1-small",
 )
+STUDIES = (*PRINTED_STUDIES, "ncvae-figure2-small", "infovae-figure3-small", "distance-small")
+# What is kept of the codes in the plane, by the figure that is drawn of them.
+PLANES: Mapping[str, Mapping[str, Any]] = {
+    "ncvae-figure2": {
+        "codes": [[float]],
+        "noise_codes": [[float]],
+        "optimum": {
+            "shares": [float],
+            "data_radii": [float],
+            "noise_radii": [float],
+            "separation_auc_fraction": float,
+        },
+    },
+    "infovae-figure3": {"prior_deviation": float, "axis": [float], "density": [[float]]},
+}
 
 
 def _regimes(target: str) -> Mapping[str, Any]:
@@ -187,6 +214,7 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     **{name: _study(name) for name in STUDIES},
+    **{f"{target}-planes": _planes(target, fields) for target, fields in PLANES.items()},
     "peers": _benchmark(
         "peers", {"machine": str, "cores": float, "results": [{"shape": [float], "times": Each(TIME)}]}
     ),

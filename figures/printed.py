@@ -3,7 +3,6 @@
 import dataclasses
 import itertools
 import math
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from figures.kinds import STUDIES
+from figures.kinds import PRINTED_STUDIES
+from figures.studies import BEYOND, Point, point_of
 from figures.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, Look, Records, letter, new_figure, styled
 
-RECORDS = STUDIES
+RECORDS = PRINTED_STUDIES
 CAPTION = """\
 Filled: mean and standard error over three seeds of small twins, on 8x8 digits or the papers' toy data. Hollow: what
 the papers print, on other data, so that the order of methods can agree and the heights cannot. AR-ELBO, Table 1:
@@ -26,19 +26,9 @@ posterior, of which zero means collapse. NC-VAE, Table 1: mutual information ove
 the smaller delta. The title counts the pairs of methods that differ in print, and of those the pairs in the same
 order here, by more than two standard errors."""
 
-BEYOND = 2  # standard errors, as in the tables of studies
 COVARIANCE = "log_det_covariance_nats_per_coordinate"
 LEGEND: Look = {"handlelength": 0.8, "handletextpad": 0.4, "labelspacing": 0.2, "columnspacing": 0.8}
 SHIFT = 0.09  # between series at one place
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Point:
-    """One number: ours over seeds, and what is printed of it, if anything is."""
-
-    value: float
-    error: float
-    printed: float | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,38 +38,6 @@ class Series:
     label: str
     look: Look
     points: Sequence[Point | None]
-
-
-def point_of(record: Mapping[str, Any], arm: str, metric: str) -> Point | None:
-    """Return mean and standard error over the seeds of an arm, and what is printed; None where nothing was measured.
-
-    Args:
-        record: Of a study.
-        arm: Name of the arm, up to the options it is run with.
-        metric: Name of the number.
-    """
-    values = [
-        value["value"]
-        for cell in record["cells"]
-        if _is_of(cell["arm"], arm)
-        for value in cell["values"]
-        if value["name"] == metric
-    ]
-    if not values:
-        return None
-    targets = [
-        target["value"]
-        for one in record["arms"]
-        if _is_of(one["arm"], arm)
-        for target in one["printed"]
-        if target["metric"] == metric
-    ]
-    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.inf
-    return Point(value=statistics.fmean(values), error=error, printed=targets[0] if targets else None)
-
-
-def _is_of(full: str, arm: str) -> bool:
-    return full == arm or full.startswith(f"{arm} --")
 
 
 def smoothness(records: Records) -> list[Series]:

@@ -72,6 +72,31 @@ def test_regimes_are_kept_without_their_evidence(monkeypatch, tmp_path):
     }
 
 
+def plane(run, seed, **changes):
+    optimum = {"shares": [0.5], "data_radii": [1.2], "noise_radii": [5.9], "separation_auc_fraction": 0.9}
+    return {
+        "run": run, "preset": "any", "seed": seed, "split": "test", "examples": 3, "prior_deviation": 1.0,
+        "axis": [0.0, 1.0], "density": [[0.1, 0.2], [0.3, 0.4]], "codes": [[0.0, 1.0]], "noise_codes": [[2.0, 3.0]],
+        "optimum": optimum, **changes,
+    }  # fmt: skip
+
+
+def test_codes_of_the_least_seed_are_kept_as_far_as_the_figure_shows_them(monkeypatch, tmp_path):
+    planes = [plane("b-seed1", 1), plane("b-seed0", 0), plane("a-seed0", 0), plane("c-seed10", 10)]
+    text = "\n".join(map(json.dumps, planes))
+    assert run(monkeypatch, tmp_path, text, "planes", "ncvae-figure2") == 0
+    assert run(monkeypatch, tmp_path, text, "planes", "infovae-figure3") == 0
+    common = {"run", "seed", "split", "examples"}
+    for name, fields in (
+        ("ncvae-figure2", {"codes", "noise_codes", "optimum"}),
+        ("infovae-figure3", {"prior_deviation", "axis", "density"}),
+    ):
+        kept = load(f"{name}-planes", tmp_path)["planes"]
+        assert [one["run"] for one in kept] == ["a-seed0", "b-seed0"]
+        assert set(kept[0]) == common | fields
+        assert all(kept[1][field] == planes[1][field] for field in fields)
+
+
 @pytest.mark.parametrize(
     ("text", "arguments", "said"),
     [
@@ -79,6 +104,17 @@ def test_regimes_are_kept_without_their_evidence(monkeypatch, tmp_path):
         ("{", ("verdicts",), "is not the output that verdicts needs"),
         ('{"id": 1}', ("verdicts",), "is not the output that verdicts needs"),
         ('{"convex_if": 1, "regimes": []}', ("analysis", "aae"), "field convex_if"),
+        ('{"seed": 0}', ("planes", "infovae-figure3"), "is not the output that planes needs"),
+        (
+            json.dumps(plane("a", 0, optimum=None)),
+            ("planes", "ncvae-figure2"),
+            "field planes[0].optimum must be an object, got None",
+        ),
+        (
+            json.dumps(plane("a", 0, density=[[float("nan")]])),
+            ("planes", "infovae-figure3"),
+            "field planes[0].density[0][0] must be a finite number, got nan",
+        ),
     ],
 )
 def test_other_input_is_refused_in_one_line(monkeypatch, tmp_path, capsys, text, arguments, said):
@@ -90,7 +126,9 @@ def test_other_input_is_refused_in_one_line(monkeypatch, tmp_path, capsys, text,
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [("verdicts", "aae"), ("analysis",), ("analysis", "vae"), ()])
+@pytest.mark.parametrize(
+    "arguments", [("verdicts", "aae"), ("analysis",), ("analysis", "vae"), ("planes",), ("planes", "aae"), ()]
+)
 def test_a_wrong_command_line_ends_with_status_2(monkeypatch, tmp_path, arguments):
     with pytest.raises(SystemExit) as stopped:
         run(monkeypatch, tmp_path, "", *arguments)

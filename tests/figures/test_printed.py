@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from figures import printed
-from figures.printed import Point, Series, finding, ordered, point_of
+from figures.printed import Series, finding, ordered
+from figures.studies import Point, point_of
 from figures.style import title_of
 
 
