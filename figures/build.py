@@ -12,7 +12,7 @@ from figures.catalogue import FIGURES, caption_of
 from figures.load import BENCHMARKS, DATA, load
 from figures.report import Picture, page
 from figures.style import save, title_of
-from figures.tables import evaluation_table, evaluations, peers_table, trained_table
+from figures.tables import evaluation_table, evaluations, peers_table, studies, study_table, trained_table
 from variational.command_line import Parser, complain, ending_well, suggest
 from variational.errors import InvalidInputError
 
@@ -75,7 +75,12 @@ def _draw(name: str, out: Path, data: Path, benchmarks: Path) -> tuple[Path, ...
 def _join(name: str, out: Path, data: Path, benchmarks: Path) -> tuple[Path, ...]:
     """Write the page from pictures that are there already."""
     verdicts, peers, trained = (load(record, data, benchmarks) for record in REPORT_RECORDS)
-    tables = [trained_table(trained), peers_table(peers), *(evaluation_table(one) for one in evaluations(data / RUNS))]
+    tables = [
+        trained_table(trained),
+        peers_table(peers),
+        *(study_table(one) for one in studies(data)),
+        *(evaluation_table(one) for one in evaluations(data / RUNS)),
+    ]
     path = out / f"{name}.html"
     path.write_text(page(verdicts, [_picture(figure, out) for figure in FIGURES], tables), encoding="utf-8")
     return (path,)

@@ -141,7 +141,11 @@ def _counts(papers: Sequence[str], claims: Sequence[Mapping[str, Any]]) -> Table
 
 def _titled(table: Table, number: int) -> str:
     name = f"table-{number}"
-    return f'<h3 id="{name}">{_text(table.title)}</h3><p class="note">{_text(table.note)}</p>{_table(table, name=name)}'
+    remarks = "".join(f"<li>{_text(remark)}</li>" for remark in table.remarks)
+    return (
+        f'<h3 id="{name}">{_text(table.title)}</h3><p class="note">{_text(table.note)}</p>{_table(table, name=name)}'
+        + (f'<ul class="note">{remarks}</ul>' if remarks else "")
+    )
 
 
 def _table(table: Table, *, name: str) -> str:

@@ -8,6 +8,10 @@ from typing import Any
 from figures.words import setting_in_words
 from vae_models.evaluation_records import EVALUATION, Evaluation, read_evaluation, targets_of
 from vae_models.records import MetricRecord
+from vae_models.studies.formats import LEGEND, cells_of, sentences_of
+from vae_models.studies.records import STUDY_SCHEMA, StudyRecord, read_study
+from vae_models.studies.registry import find_study
+from vae_models.studies.table import build_table
 from variational.errors import InvalidInputError
 
 
@@ -20,12 +24,14 @@ class Table:
         note: How its numbers came about.
         head: One name for each column.
         rows: Cells, as many as there are columns.
+        remarks: What it shows, a sentence or more each.
     """
 
     title: str
     note: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse rows of another length than the head."""
@@ -82,6 +88,33 @@ def trained_table(record: Mapping[str, Any]) -> Table:
         ),
         head=("loss", "width", "steps", "at least", "at most"),
         rows=tuple(rows),
+    )
+
+
+def studies(folder: Path) -> Iterator[StudyRecord]:
+    """Yield the records of studies in a folder, by name.
+
+    Raises:
+        InvalidInputError: For a damaged record; the message names file and field.
+    """
+    for path in sorted(folder.glob("*.json")):
+        # the other records there are of other schemas, which their first lines say
+        if STUDY_SCHEMA in path.read_text(encoding="utf-8"):
+            found = read_study(path)
+            if found is not None:
+                yield found
+
+
+def study_table(record: StudyRecord) -> Table:
+    """Return the table of a study, ours beside what is printed, with the effects that it shows or does not."""
+    study = find_study(record.study)
+    table = build_table(study, record)
+    return Table(
+        title=f"{table.study}: {table.summary}",
+        note=f"{LEGEND} Reproduce: python -m vae_models.sweep {record.study} --out DIR",
+        head=("", *(heading.in_text for heading in table.headings.values())),
+        rows=tuple(map(tuple, cells_of(table))),
+        remarks=tuple(sentences_of(table)),
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import html
 import json
 import re
 import shutil
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from figures import build, trained
+from figures import build
 from figures.catalogue import FIGURES
+from figures.load import DATA
 from figures.report import Picture, page
-from figures.tables import Table, evaluation_table, evaluations, peers_table, trained_table
+from figures.tables import Table, evaluation_table, evaluations, peers_table, studies, study_table, trained_table
 from vae_models.evaluation_records import EVALUATION, Entry, Evaluation
 from vae_models.records import MetricRecord, Target
 from variational.errors import InvalidInputError
@@ -75,6 +77,7 @@ def whole(records, pictures):
         [
             trained_table(records["trained"]),
             peers_table(records["peers"]),
+            *map(study_table, studies(DATA)),
             evaluation_table(EVALUATED),
         ],
     )
@@ -144,10 +147,26 @@ def test_times_of_the_peers_are_those_of_the_record(records):
 
 def test_distances_of_trained_encoders_are_those_of_the_record(records):
     table = trained_table(records["trained"])
-    for row, result in zip(table.rows, trained.divided(records["trained"]["results"])[0], strict=True):
+    known = [result for result in records["trained"]["results"] if result["gap_upper"]]
+    for row, result in zip(table.rows, known, strict=True):
         assert float(row[1]) == result["width"]
         ends = [result[name][-1] for name in ("steps", "gap_lower", "gap_upper")]
         assert [float(cell) for cell in row[2:]] == pytest.approx(ends, rel=5e-3)
+
+
+def test_tables_of_studies_are_those_of_the_page_of_all_tables(whole):
+    words = " ".join((KEPT.parent / "studies.md").read_text().split())
+    shown = {text_of(heading): heading for heading in tree(whole).iter("h3")}
+    kept = list(studies(DATA))
+    assert len(kept) == len(list(DATA.glob("*-small.json"))) > 10
+    for record in kept:
+        table = study_table(record)
+        assert table.title in shown
+        assert f"## {table.title}" in words
+        assert " ".join(f"| {' | '.join(row)} |" for row in table.rows) in words
+        assert table.remarks
+        assert all(" ".join(remark.split()) in words for remark in table.remarks)
+        assert all(f"<li>{html.escape(remark)}</li>" in whole for remark in table.remarks)
 
 
 def test_evaluations_are_found_below_a_folder_and_damaged_ones_refused(tmp_path):

@@ -48,21 +48,39 @@ def as_text(table: Table) -> str:
     return "\n".join(lines)
 
 
+LEGEND = "Each number: ours ± standard error over seeds (printed value), then whether they agree."
+
+
+def cells_of(table: Table) -> list[list[str]]:
+    """Return the name of each row and its numbers, as papers print them: ours ± standard error (printed)."""
+    numbers = _numbered(table)
+    return [
+        [
+            f"{row.name} ({row.chosen})" if row.chosen else row.name,
+            *(_joined(entry, "±", "".join(f"[{numbers[mark]}]" for mark in entry.marks)) for entry in row.entries),
+        ]
+        for row in table.rows
+    ]
+
+
+def sentences_of(table: Table) -> list[str]:
+    """Return what the table shows, its footnotes, and what its reader must know, a sentence or more each."""
+    found = (*_findings(table), *_orders(table), *_footnotes(table), *table.notes)
+    return [text.replace("+-", "±") for text in found]
+
+
 def as_markdown(table: Table) -> str:
     """Return the table as printed in papers, a column for each metric: ours +- standard error (printed)."""
     columns = [heading.in_text for heading in table.headings.values()]
-    numbers = _numbered(table)
     lines = [
         f"## {table.study}: {table.summary}",
         "",
-        "Each number: ours ± standard error over seeds (printed value), then whether they agree.",
+        LEGEND,
         "",
         "| | " + " | ".join(columns) + " |",
         "|---|" + "---|" * len(columns),
     ]
-    for row in table.rows:
-        cells = [_joined(entry, "±", "".join(f"[{numbers[mark]}]" for mark in entry.marks)) for entry in row.entries]
-        name = f"{row.name} ({row.chosen})" if row.chosen else row.name
+    for name, *cells in cells_of(table):
         lines.append(f"| {name.replace('|', chr(92) + '|')} | " + " | ".join(cells) + " |")
     for items in (_findings(table), _orders(table)):
         lines += ["", *(f"- {item}" for item in items)] if items else []
