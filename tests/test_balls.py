@@ -10,6 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.strategies import fractions_between
 from variational import balls
 from variational.errors import NotCoveredError
 
@@ -55,7 +56,7 @@ def ends(ball):
     return Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q))
 
 
-POSITIVE = st.fractions(min_value=Fraction(1, 50), max_value=4, max_denominator=60)
+POSITIVE = fractions_between(Fraction(1, 50), 4, denominator=60)
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)

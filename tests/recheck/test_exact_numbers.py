@@ -9,6 +9,7 @@ from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import fractions_between
 from variational.errors import NotCoveredError
 from variational.recheck.arithmetic import FormalLogarithms, TrueLogarithms, UndefinedLogError
 from variational.recheck.dual import Dual, DualArithmetic, slope
@@ -16,8 +17,8 @@ from variational.recheck.exact import Evaluator, Space, parse
 from variational.recheck.logs import LogPolynomial, lift, log_of, sign
 from variational.recheck.reading import EMPTY, recorded_value
 
-POSITIVE = st.fractions(min_value=Fraction(1, 50), max_value=50, max_denominator=50)
-ANY = st.fractions(min_value=-20, max_value=20, max_denominator=20)
+POSITIVE = fractions_between(Fraction(1, 50), 50, denominator=50)
+ANY = fractions_between(-20, 20, denominator=20)
 TRUE = Evaluator(EMPTY, TrueLogarithms())
 
 

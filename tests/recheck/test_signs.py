@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import fractions_between
 from variational.recheck import smt
 from variational.recheck.arithmetic import TrueLogarithms
 from variational.recheck.conditions import read_relations
@@ -70,7 +71,7 @@ TEXTS = st.recursive(
     ),
     max_leaves=6,
 )
-VALUES = st.fractions(min_value=Fraction(1, 5), max_value=5, max_denominator=5)
+VALUES = fractions_between(Fraction(1, 5), 5, denominator=5)
 
 
 @given(text=TEXTS, a=VALUES, b=VALUES, f=VALUES, g=VALUES)
