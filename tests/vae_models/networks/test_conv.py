@@ -119,15 +119,17 @@ def test_every_size_of_the_appendices_comes_out(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_layers_are_those_of_the_appendices_in_their_order(name):
-    assert written(arelbo_trunk(name, generator=seeded()).layers) == ENCODERS[name]
-    assert written(arelbo_decoder(name, generator=seeded()).layers) == DECODERS[name]
-    assert written(arelbo_decoder(name, output_activation="sigmoid").layers) == f"{DECODERS[name]} S"
+    with torch.device("meta"):  # shapes without numbers
+        assert written(arelbo_trunk(name).layers) == ENCODERS[name]
+        assert written(arelbo_decoder(name).layers) == DECODERS[name]
+        assert written(arelbo_decoder(name, output_activation="sigmoid").layers) == f"{DECODERS[name]} S"
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_the_parameters_are_as_many_as_the_appendices_make(name):
     head = ScalarHead if name == "smoothness" else DiagonalHead
-    found = count(arelbo_encoder(name, head=head)), count(arelbo_decoder(name))
+    with torch.device("meta"):
+        found = count(arelbo_encoder(name, head=head)), count(arelbo_decoder(name))
     assert found == PARAMETERS[name]
 
 
