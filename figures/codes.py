@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from figures.style import (
     BLACK,
@@ -27,8 +28,8 @@ from figures.style import (
 RECORDS = ("ncvae-codes",)
 CAPTION = """\
 Top: the exact code q*(r|t) of NC-VAE (noise scale 3, beta = 2, delta = 1), as a density in log r, r = |z|, drawn
-against r divided by the root of the latent dimension D; t = log p_n/p_d takes its 1, 25, 50, 75 and 99 % quantiles
-under the data, dark to light. Filled: the priors of data and of noise. Data and noise are N(0, I) and N(m, I) in 100
+against r divided by the root of the latent dimension D; t = log p_n/p_d takes the quantiles under the data that the
+legend names. Filled: the priors of data and of noise. Data and noise are N(0, I) and N(m, I) in 100
 dimensions, the first row with |m| = 0.5 (much overlap), the second with |m| = 3 (little). Bottom: information I(X;Z)
 of the code, certified by a closed duality gap, against D, for three overlaps. Above each curve two bounds on it: the
 rate E KL(q*||p), dotted in the same colour, and, dashed in black, the loss of the best constant code divided by
@@ -40,6 +41,7 @@ SHIFTS: Mapping[float, Look] = {
     1.5: {"color": ORANGE, "marker": "s"},
     3.0: {"color": PURPLE, "marker": "^"},
 }
+LEGEND: Look = {"handlelength": 1.0, "handletextpad": 0.4, "columnspacing": 0.8}
 REACH = (0.1, 10.0)  # of r / sqrt(D)
 
 
@@ -48,7 +50,7 @@ def draw(records: Records) -> Figure:
     """Return codes for two overlaps and three dimensions, above the information for all of them."""
     record = records["ncvae-codes"]
     figure = new_figure(
-        "Exact NC-VAE codes move from one prior towards the other, and keep more in more dimensions", height=118
+        "Exact NC-VAE codes move from one prior towards the other, and keep more in more dimensions", height=124
     )
     halves: Any = figure.subfigures(2, 1, height_ratios=(1.15, 1))
     upper, lower = halves
@@ -57,6 +59,7 @@ def draw(records: Records) -> Figure:
         for axes, dimension in zip(line, SHOWN_DIMENSIONS, strict=True):
             _draw_codes(axes, row_of(record, shift, dimension), record["quantiles"])
         line[0].set_ylabel(f"{'much' if shift == min(SHOWN_SHIFTS) else 'little'} overlap")
+    upper.legend(handles=_legend(record["quantiles"]), loc="outside lower center", ncols=7, **LEGEND)
     for axes, dimension in zip(grid[0], SHOWN_DIMENSIONS, strict=True):
         letter(axes, f"D = {dimension}")
     for axes in grid[-1]:
@@ -70,13 +73,26 @@ def row_of(record: Mapping[str, Any], shift: float, dimension: int) -> Mapping[s
     return next(row for row in record["rows"] if (row["shift"], row["latent_dim"]) == (shift, dimension))
 
 
+def colours_of(quantiles: Sequence[float]) -> Sequence[Any]:
+    """Return the colour of the code of each quantile of t, dark to light."""
+    return list(mpl.colormaps[SEQUENTIAL](np.linspace(0, 0.9, len(quantiles))))
+
+
+def _legend(quantiles: Sequence[float]) -> Sequence[Any]:
+    lines = [
+        Line2D([], [], color=colour, label=f"{quantile:.0%}".replace("%", " %"))
+        for quantile, colour in zip(quantiles, colours_of(quantiles), strict=True)
+    ]
+    title = Line2D([], [], linestyle="none", label="code at t:")
+    return [title, *lines, Patch(facecolor=FAINT, edgecolor=GREY, linewidth=0.5, label="priors")]
+
+
 def _draw_codes(axes: Axes, row: Mapping[str, Any], quantiles: Sequence[float]) -> None:
     radius = np.exp(row["log_radius"]) / np.sqrt(row["latent_dim"])
     for name in ("prior", "noise_prior"):
         axes.fill_between(radius, row[name], color=FAINT, alpha=0.7, linewidth=0)
         axes.plot(radius, row[name], color=GREY, linewidth=0.5)
-    colours = mpl.colormaps[SEQUENTIAL](np.linspace(0, 0.9, len(quantiles)))
-    for density, colour in zip(row["densities"], colours, strict=True):
+    for density, colour in zip(row["densities"], colours_of(quantiles), strict=True):
         axes.plot(radius, density, color=colour, linewidth=0.9)
     axes.set(xscale="log", xlim=REACH, ylim=(0, None), yticks=[])
     axes.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from matplotlib.colors import same_color
 
 from figures import codes, factorisation, regimes, saddle, solver, steepness, theorem7, trained
 from figures.conditions import holds, verdict_at
@@ -161,6 +162,16 @@ def test_codes_and_priors_are_those_of_the_record(drawn, records):
             radius = np.exp(row["log_radius"]) / np.sqrt(dimension)
             for curve in (*row["densities"], row["prior"], row["noise_prior"]):
                 assert has_line(axes, radius, curve)
+
+
+def test_the_legend_names_the_quantile_of_each_code(drawn, records):
+    record, figure = records["ncvae-codes"], drawn("codes")
+    (legend,) = figure.subfigs[0].legends
+    shown = {text.get_text(): line for text, line in zip(legend.get_texts(), legend.get_lines(), strict=False)}
+    row = codes.row_of(record, codes.SHOWN_SHIFTS[0], codes.SHOWN_DIMENSIONS[0])
+    for quantile, density in zip(record["quantiles"], row["densities"], strict=True):
+        (line,) = (one for one in figure.axes[0].get_lines() if np.array_equal(one.get_ydata(), density))
+        assert same_color(line.get_color(), shown[f"{100 * quantile:.0f} %"].get_color())
 
 
 def test_information_rises_with_the_dimension_and_stays_below_both_bounds(drawn, records):
