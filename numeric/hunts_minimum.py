@@ -29,7 +29,7 @@ from variational.recheck.exact import Evaluator, Index, Space, parse
 from variational.recheck.logs import lift, sign
 from variational.recheck.master import master
 from variational.recheck.reading import read_space
-from variational.recheck.signature import Signature, signature
+from variational.recheck.signature import signature
 from variational.recheck.tested import Tested, tested
 from variational.records import Evidence
 
@@ -137,14 +137,9 @@ class _Optima:
         return found
 
     @functools.cached_property
-    def needed(self) -> Signature:
-        """Return what an instance has to give; the statement reads it from its formulas each time."""
-        return self.statement.needed
-
-    @functools.cached_property
     def layouts(self) -> Sequence[Layout]:
         """Return one layout for each size: data, noise, the two priors, parameters."""
-        names = self.needed.parameters
+        names = self.statement.needed.parameters
         return tuple(
             (
                 Group(name="pd", size=x, least=0),
@@ -162,7 +157,7 @@ class _Optima:
         statement = self.statement
         return Instance(
             objective=statement.objective,
-            parameters=dict(zip(self.needed.parameters, quarters(point[4]), strict=True)),
+            parameters=dict(zip(statement.needed.parameters, quarters(point[4]), strict=True)),
             data=data,
             noise=noise,
             prior=prior,
@@ -174,7 +169,7 @@ class _Optima:
         statement, instance = self.statement, self.instance(point)
         uniform = tuple((Fraction(1, len(instance.prior)),) * len(instance.prior) for _ in instance.data)
         try:
-            space = read_space(instance.to_space(uniform), self.needed, statement.definitions)
+            space = read_space(instance.to_space(uniform), statement.needed, statement.definitions)
             statement.require_admissible(space)
             return space, solve(instance.problem, gap_tol=GAP)
         except VaeproofError:

@@ -1,6 +1,7 @@
 """The form of a claim that an instance can test: two quantities of the optimum of an objective, and their relation."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 from variational import blocks
@@ -53,7 +54,7 @@ class Tested:
         """Both sides, parsed."""
         return parse(self.left), parse(self.right)
 
-    @property
+    @functools.cached_property
     def needed(self) -> Signature:
         """What an instance has to give."""
         beside = [side for relation in self.conditions for side in relation.sides]
