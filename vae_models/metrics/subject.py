@@ -18,6 +18,7 @@ from vae_models.metrics.classifier import Classifier, train_classifier
 from vae_models.metrics.codes import Codes, as_trained, encode, infer, moments, refinement_of
 from vae_models.metrics.frechet import Made
 from vae_models.metrics.mixture import MixtureCodes, draw_mixture, infer_mixture
+from vae_models.metrics.rate import RateSplit, quadrature_rate_split, rate_split
 from vae_models.model import Likelihood, Model, Prior
 from vae_models.networks.mixture import MixturePosterior
 from vae_models.objectives.ar_elbo import ProfiledReconstruction, profiled_variance
@@ -252,6 +253,21 @@ class Subject:
             batch_size=self.options.batch_size,
             generator=self.generator(f"codes {self.split}"),
         )
+
+    @functools.cached_property
+    def rate(self) -> RateSplit:
+        """The rate and its parts from the draws of ``codes``."""
+        return rate_split(self.codes, self.gaussian_model.prior, split=self.split)
+
+    @functools.cached_property
+    def rate_by_quadrature(self) -> RateSplit | str | None:
+        """The same by quadrature, or why there is none; None with more than two coordinates."""
+        if self.codes.posterior.latent_dim > 2:
+            return None
+        try:
+            return quadrature_rate_split(self.codes.posterior, self.gaussian_model.prior, split=self.split)
+        except InvalidInputError as error:
+            return str(error)
 
     @functools.cached_property
     def places(self) -> Codes:

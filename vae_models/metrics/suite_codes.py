@@ -21,7 +21,6 @@ from vae_models.metrics.mixture import (
     mixture_rate,
 )
 from vae_models.metrics.mixture_information import mixture_in_batch_information, mixture_quadrature_information
-from vae_models.metrics.rate import quadrature_rate_split, rate_split
 from vae_models.metrics.separation import separation
 from vae_models.metrics.smoothness import inner_constant
 from vae_models.metrics.subject import NotApplicableError, Subject
@@ -150,15 +149,12 @@ def yield_information(subject: Subject) -> Found:
     size = min(subject.config.batch_size, len(codes))
     yield in_batch_information(mixed, batch_size=size, split=split, entropy="analytic")
     yield full_data_information(codes, split=split)
-    if codes.posterior.latent_dim <= 2:
-        try:
-            yield quadrature_rate_split(codes.posterior, subject.gaussian_model.prior, split=split).information
-        except InvalidInputError as error:
-            yield str(error)
+    exact = subject.rate_by_quadrature
+    if exact is not None:
+        yield exact if isinstance(exact, str) else exact.information
     upper = leave_one_out_information(codes, split=split, entropy="analytic")
     yield upper
-    rate = rate_split(codes, subject.gaussian_model.prior, split=split).rate
-    yield least_upper_bound([upper, rate], name="information_bound")
+    yield least_upper_bound([upper, subject.rate.rate], name="information_bound")
 
 
 def _mixture_estimates(subject: Subject) -> Found:
@@ -181,15 +177,11 @@ def yield_rate(subject: Subject) -> Found:
     if subject.has_classes:
         yield from mixture_rate(subject.mixture_codes, subject.model.prior, split=subject.split)
         return
-    parts = rate_split(subject.codes, subject.gaussian_model.prior, split=subject.split)
-    yield parts.rate
-    yield parts.aggregate_kl
-    if subject.codes.posterior.latent_dim <= 2:
-        try:
-            found = quadrature_rate_split(subject.codes.posterior, subject.gaussian_model.prior, split=subject.split)
-            yield found.aggregate_kl
-        except InvalidInputError as error:
-            yield str(error)
+    yield subject.rate.rate
+    yield subject.rate.aggregate_kl
+    exact = subject.rate_by_quadrature
+    if exact is not None:
+        yield exact if isinstance(exact, str) else exact.aggregate_kl
 
 
 def yield_posterior_variance(subject: Subject) -> Found:

@@ -82,9 +82,10 @@ def run(
         code: ``draw`` decodes a draw of q(z|x), ``mean`` its mean.
         further: x beside the data, whose codes are asked of the encoder and not decoded; by name.
     """
-    named = dict(further or {})
-    if named and inference is amortised and _can_be_encoded_at_once(model.encoder, [batch.data, *named.values()]):
-        posterior, *others = _encoded_at_once(model.encoder, [batch.data, *named.values()])
+    named = further or {}
+    batches = [batch.data, *named.values()]
+    if named and inference is amortised and _can_be_encoded_at_once(model.encoder, batches):
+        posterior, *others = _encoded_at_once(model.encoder, batches)
     else:
         posterior, *others = inference(model, batch), *(model.encoder(data) for data in named.values())
     latent = posterior.sample(generator=batch.generator) if code == "draw" else posterior.gaussian().mean
@@ -100,9 +101,9 @@ def _can_be_encoded_at_once(encoder: torch.nn.Module, batches: Sequence[Tensor])
     return not any(module.training and isinstance(module, _BatchNorm) for module in encoder.modules())
 
 
-def _encoded_at_once(encoder: torch.nn.Module, batches: Sequence[Tensor]) -> list[Posterior]:
+def _encoded_at_once(encoder: torch.nn.Module, batches: list[Tensor]) -> list[Posterior]:
     """Return q(z|x) of batches of x from one pass, which costs less than one for each: the weights are read once."""
-    posterior: Posterior = encoder(torch.cat(list(batches)))
+    posterior: Posterior = encoder(torch.cat(batches))
     ends = list(itertools.accumulate(len(each) for each in batches))
     return [posterior.rows(slice(end - len(each), end)) for end, each in zip(ends, batches, strict=True)]
 
