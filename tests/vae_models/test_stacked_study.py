@@ -9,11 +9,13 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn import functional
 
 from tests.vae_models.test_sweep import Inline, swept
 from tests.vae_models.tiny_study import tiny_study
-from vae_models import evaluate
+from vae_models import evaluate, session
 from vae_models import sweep as command
+from vae_models.builders.run import build
 from vae_models.checkpoint import find_checkpoint
 from vae_models.config import OptimiserConfig, RunConfig
 from vae_models.errors import FolderInUseError
@@ -113,20 +115,51 @@ def stop_after(count):
     return lambda: next(asked) >= count
 
 
-def test_an_interrupted_bundle_goes_on_from_its_checkpoints_even_where_one_is_behind(tmp_path, apart):
-    jobs = jobs_in(tmp_path / "stacked", checkpoint_every=4)
-    run_cells(tuple(jobs), stop=stop_after(4 * 9), must_pay=False)
-    assert [record_of(job).outcome for job in jobs] == ["interrupted"] * 4
-    steps = [checkpoint_of(job).state["steps"] for job in jobs]
-    assert set(steps) == {10}
+@pytest.mark.parametrize(
+    "arms",
+    [
+        (arm("a"), arm("b", "--beta", "2.5")),
+        # here what is drawn depends on the number of the step, which is one for the whole program
+        (arm("a", "--objective.noise.refresh-every", "3", preset="digits-ncvae-cd"),),
+    ],
+    ids=["two weights", "a pool of noise"],
+)
+def test_an_interrupted_bundle_goes_on_from_its_checkpoints_even_where_one_is_behind(tmp_path, arms):
+    jobs, apart = (jobs_in(tmp_path / name, *arms, seeds=(0, 1), checkpoint_every=4) for name in ("stacked", "apart"))
+    run_cells(tuple(jobs), stop=stop_after(len(jobs) * 9), must_pay=False)
+    assert {record_of(job).outcome for job in jobs} == {"interrupted"}
+    assert {checkpoint_of(job).state["steps"] for job in jobs} == {10}
     assert not any((job.folder / CELL).exists() for job in jobs)
-    shutil.rmtree(checkpoint_of(jobs[2]).path)  # as if killed between the checkpoints of two cells
-    assert checkpoint_of(jobs[2]).state["steps"] == 8
+    shutil.rmtree(checkpoint_of(jobs[0]).path)  # as if killed between the checkpoints of two cells
+    assert checkpoint_of(jobs[0]).state["steps"] == 8
     run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
     for job, other in zip(jobs, apart, strict=True):
-        config = dataclasses.replace(job.config, machine=other.config.machine)
-        same = dataclasses.replace(record_of(job), config=config.to_json())
-        (job.folder / "record.json").write_text(same.to_text())
+        run_cell(other, stop=NO_STOP)
+        assert record_of(job).machine["stacked"] == f"{len(jobs)} runs in one program"
+        assert_same_folders(job, other)
+
+
+def dropped(trunk, _inputs, output):
+    return functional.dropout(output, training=trunk.training)
+
+
+def test_runs_that_draw_from_the_default_generator_catch_up_as_by_themselves_before_they_are_refused(
+    tmp_path, monkeypatch
+):
+    def with_dropout(config, data):
+        model, objective = build(config, data)
+        model.encoder.trunk.register_forward_hook(dropped)
+        return model, objective
+
+    monkeypatch.setattr(session, "build", with_dropout)
+    jobs, apart = (jobs_in(tmp_path / name, arm("a"), checkpoint_every=1) for name in ("stacked", "apart"))
+    for job, steps in zip(jobs, (3, 7), strict=True):
+        run_cell(job, stop=stop_after(steps))
+    assert len({checkpoint_of(job).state["steps"] for job in jobs}) == 2
+    run_cells(tuple(jobs), stop=NO_STOP, must_pay=False)
+    for job, other in zip(jobs, apart, strict=True):
+        run_cell(other, stop=NO_STOP)
+        assert "dropout" in read_cell(job.folder).machine["stacked"]
         assert_same_folders(job, other)
 
 

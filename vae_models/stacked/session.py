@@ -107,6 +107,7 @@ def _catch_up(runs: Sequence[_Run]) -> dict[Path, Ended]:
                 terms: Terms | NonFiniteLossError = run.training.engine.step()
             except NonFiniteLossError as error:
                 terms = error
+            run.default.copy_(torch.get_rng_state())  # dropout draws from it, and that is refused only later
             found = _follow(run, terms, together=len(runs))
             if found is not None:
                 ended[run.task.folder] = found
