@@ -46,7 +46,13 @@ def make_optimiser(
             return torch.optim.SGD(tensors, rate, config.momentum, weight_decay=decay, fused=True)
         case "rmsprop":
             return torch.optim.RMSprop(
-                tensors, rate, eps=epsilon, weight_decay=decay, momentum=config.momentum, capturable=capturable
+                tensors,
+                rate,
+                eps=epsilon,
+                weight_decay=decay,
+                momentum=config.momentum,
+                capturable=capturable,
+                foreach=True,  # which torch chooses by itself on a GPU only
             )
 
 

@@ -92,7 +92,8 @@ class ICNN(nn.Module):
     """G(z) = w·y_k + c·z + L|z|^2/2 with y_1 = g_1(A_1 z + b_1) and y_i+1 = g_i+1(W_i y_i + A_i+1 z + b_i+1); W, w > 0.
 
     The last layer of the text, a scalar y, is the affine one with g the identity; its constant has no gradient and is
-    left out. All A_i are one matrix, so that each sweep multiplies by it once.
+    left out. All A_i are one matrix, so that each sweep multiplies by it once; it is held transposed, z by units, since
+    libraries are several times slower at the gradient of a matrix that has few columns.
 
     Args:
         dimension: Of z.
@@ -136,7 +137,7 @@ class ICNN(nn.Module):
         self.positive = positive
         self.register_buffer("strength", torch.tensor(float(strength)))
         bound, inverse = 1 / math.sqrt(dimension), POSITIVE[positive][1]
-        self.directions = nn.Parameter(_uniform((sum(widths), dimension), -bound, bound, generator))
+        self.directions = nn.Parameter(_uniform((dimension, sum(widths)), -bound, bound, generator))
         self.offsets = nn.Parameter(_uniform((sum(widths),), -bound, bound, generator))
         # between 1/2 and 3/2 of the mean: the logarithm in the inverse has no use for zeros
         self.raw_weights = nn.ParameterList(
@@ -197,7 +198,7 @@ class ICNN(nn.Module):
         """
         split, tangent_split = self._split(points), self._split(tangents)
         heights, weights = self._heights(points, split[0])
-        rises = self._by_layer(functional.linear(tangents, tangent_split[0]))
+        rises = self._by_layer(tangents @ tangent_split[0])
         for place, weight in enumerate(weights):
             slope = PROFILES[self.profiles[place]].slope(heights[place])
             rises[place + 1] = rises[place + 1] + functional.linear(slope * rises[place], weight)
@@ -224,28 +225,28 @@ class ICNN(nn.Module):
     def _heights(self, points: Tensor, directions: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Return what each layer's profile is applied to, and the weights between layers."""
         weights = [self._positive(raw) for raw in self.raw_weights]
-        heights = self._by_layer(functional.linear(points, directions, self.offsets))
+        heights = self._by_layer(functional.linear(points, directions.T, self.offsets))
         for place, weight in enumerate(weights):
             layer = PROFILES[self.profiles[place]].value(heights[place])
             heights[place + 1] = heights[place + 1] + functional.linear(layer, weight)
         return heights, weights
 
     def _split(self, points: Tensor) -> tuple[Tensor, ...]:
-        """Return the columns of A for the coordinates given and, if any, those for the zeros that follow."""
+        """Return the rows of A^T for the coordinates given and, if any, those for the zeros that follow."""
         leading = points.shape[-1]
         if not 1 <= leading <= self.dimension:
             msg = f"points must have 1 to {self.dimension} coordinates, got shape {tuple(points.shape)}"
             raise InvalidInputError(msg)
         if leading == self.dimension:
             return (self.directions,)
-        return torch.split(self.directions, [leading, self.dimension - leading], dim=1)
+        return torch.split(self.directions, [leading, self.dimension - leading])
 
     def _assemble(self, signals: Tensor, points: Tensor, split: tuple[Tensor, ...], *, tilted: bool) -> Tensor:
         """Return signals @ A + L points, with c where tilted."""
         # one product for each part of A: joining the results is cheaper than joining the gradients of the parts
-        sizes = [part.shape[1] for part in split]
+        sizes = [len(part) for part in split]
         tilts = torch.split(self.tilt, sizes) if tilted else (None,) * len(split)
-        parts = [functional.linear(signals, part.T, tilt) for part, tilt in zip(split, tilts, strict=True)]
+        parts = [functional.linear(signals, part, tilt) for part, tilt in zip(split, tilts, strict=True)]
         parts[0] = parts[0] + self.strength * points
         return torch.cat(parts, dim=-1) if len(parts) > 1 else parts[0]
 

@@ -114,7 +114,7 @@ def test_jacobians_and_their_products_are_those_of_autograd(latent, extra, seed)
 def shared(potential):
     """The same potential in the numeric package; one hidden layer."""
     ridges = Ridges(
-        directions=potential.directions.detach().numpy(),
+        directions=potential.directions.detach().T.numpy(),
         offsets=potential.offsets.detach().numpy(),
         weights=np.logaddexp(0, potential.raw_output.detach().numpy()),
     )

@@ -189,7 +189,7 @@ def test_one_layer_is_the_potential_of_the_numeric_package(profile):
     with torch.no_grad():
         potential.tilt.copy_(normal(3, seed=1))
     ridges = Ridges(
-        directions=potential.directions.detach().numpy(),
+        directions=potential.directions.detach().T.numpy(),
         offsets=potential.offsets.detach().numpy(),
         weights=np.logaddexp(0, potential.raw_output.detach().numpy()),
         profile=profile,
@@ -205,7 +205,7 @@ def test_one_layer_is_the_potential_of_the_numeric_package(profile):
 def test_two_layers_are_the_formula_of_the_paper():
     potential = ICNN(2, widths=(3, 4), strength=0.3, generator=seeded()).double()
     positive = torch.nn.functional.softplus  # none of the heights is above 20
-    first, second = potential.directions.split([3, 4])
+    first, second = potential.directions.T.split([3, 4])
     z = normal(2, seed=1)
     y = positive(first @ z + potential.offsets[:3])
     y = positive(positive(potential.raw_weights[0]) @ y + second @ z + potential.offsets[3:])
