@@ -58,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             make = _join if name == REPORT else _draw
             paths = make(name, options.out, options.data, options.benchmarks)
             print(f"[{number}/{len(names)}] {', '.join(str(path) for path in paths)}")
+        except BrokenPipeError:  # an OSError, but no fault of the user
+            raise
         except (InvalidInputError, OSError) as error:
             complain(f"{name}: {error}")
             status = MISSING

@@ -14,6 +14,7 @@ from typing import Any
 
 from numeric.studies import codes, factorisation, regimes, routes, saddle, steepness, theorem7
 from numeric.studies.settings import Progress
+from variational.command_line import ending_well
 from variational.errors import VaeproofError
 
 Study = Callable[[str, Progress], dict[str, Any]]
@@ -48,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the records and return the exit status: 0, 2 for a wrong command line, 130 if interrupted."""
     options = build_parser().parse_args(argv)
@@ -61,6 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         for number, (target, study) in enumerate(tasks, start=1):
             _write(options.out, target, study, f"[{number}/{len(tasks)}]", fresh=options.fresh)
+    except BrokenPipeError:  # an OSError, but no fault of the user
+        raise
     except (VaeproofError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -25,6 +25,7 @@ from vae_models.studies.formats import FORMATS
 from vae_models.studies.records import STUDY, read_study
 from vae_models.studies.registry import find_study
 from vae_models.studies.table import build_table
+from variational.command_line import ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and return the exit status: 0, 1 for unusable weights or data, 2 for a wrong command line or folder."""
     parser = build_parser()
@@ -71,6 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _tabulate(options.run, options.format)
         read_config(options.run / CONFIG)  # a wrong folder is told before torch is loaded
         return _evaluate(options)
+    except BrokenPipeError:  # an OSError, but no fault of the user
+        raise
     except InvalidInputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

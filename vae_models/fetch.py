@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from vae_models.data.catalogue import FILES, checked_files, data_folder
 from vae_models.errors import DataError
+from variational.command_line import ending_well
 
 
+@ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Download what is missing and return the exit status: 0, 1 without a file, 2 for a wrong command line."""
     parser = argparse.ArgumentParser(

@@ -20,6 +20,7 @@ from vae_models.studies.engines import engine_factory
 from vae_models.studies.records import STUDY, CellRecord, StudyRecord, read_study
 from vae_models.studies.registry import find_study, list_studies
 from vae_models.studies.sweeping import ended_cells, sweep
+from variational.command_line import ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
@@ -46,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a study; 0: every cell is done, 1: some failed, 2: wrong command line, 130: interrupted."""
     parser = build_parser()
@@ -55,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         _check(options)
-        return _sweep(options)
+        record = _sweep(options)
     except InvalidInputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -65,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted at once; the same command goes on", file=sys.stderr)
         return 130
+    return 130 if record is None else _told(record, options.out)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -84,7 +87,8 @@ def _check(options: argparse.Namespace) -> None:
             raise InvalidInputError(msg)
 
 
-def _sweep(options: argparse.Namespace) -> int:
+def _sweep(options: argparse.Namespace) -> StudyRecord | None:
+    """Run what is left of a study and return its record, or None where it was interrupted."""
     study, out = find_study(options.study), options.out
     make = engine_factory(
         options.engine,
@@ -125,8 +129,8 @@ def _sweep(options: argparse.Namespace) -> int:
         if stop() and len(record.cells) < record.total:
             told = f"interrupted with {len(record.cells)} of {record.total} cells ended; the same command goes on"
             print(told, file=sys.stderr)
-            return 130
-        return _told(record, out)
+            return None
+        return record
 
 
 def _told(record: StudyRecord, out: Path) -> int:

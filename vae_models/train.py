@@ -15,6 +15,7 @@ from vae_models.command_line import Task, read_task
 from vae_models.errors import NonFiniteLossError
 from vae_models.presets.listing import list_all, list_preset
 from vae_models.presets.registry import find_preset
+from variational.command_line import ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
@@ -34,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Train and return the exit status: 0, 1 for a failed run, 2 for a wrong command line, 130 if interrupted."""
     parser = build_parser()
@@ -57,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             resume=options.resume,
         )
         return _train(task)
+    except BrokenPipeError:  # an OSError, but no fault of the user
+        raise
     except InvalidInputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, ParamSpec
 
 WRONG_COMMAND_LINE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+READER_GONE = 141  # 128 + SIGPIPE, likewise
 
 Arguments = ParamSpec("Arguments")
 
@@ -44,20 +45,28 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def ending_well(main: Callable[Arguments, int]) -> Callable[Arguments, int]:
-    """Return ``main`` with one line instead of a traceback on Ctrl-C, and silence on a closed pipe."""
+    """Return ``main`` with one line instead of a traceback on Ctrl-C, and silence (status 141) on a closed pipe."""
 
     @functools.wraps(main)
     def wrapped(*args: Arguments.args, **options: Arguments.kwargs) -> int:
         try:
-            status = main(*args, **options)
+            try:
+                status = main(*args, **options)
+            except SystemExit:  # of --help, which has printed
+                sys.stdout.flush()
+                raise
             sys.stdout.flush()
         except KeyboardInterrupt:
             sys.stderr.write("interrupted; whatever was written is whole\n")
             return INTERRUPTED
         except BrokenPipeError:
             # The reader has left (`| head`); the interpreter must not complain when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
+            for stream in (sys.stdout, sys.stderr):
+                try:
+                    stream.flush()
+                except BrokenPipeError:
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            return READER_GONE
         return status
 
     return wrapped

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from variational.command_line import ending_well
 from variational.errors import CertificateError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Check the chosen certificates and return the exit status."""
     parser = build_parser()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vae_models.compare.records import COMPARISON
+from variational.command_line import ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
@@ -28,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Compare and return the exit status: 0, 1 for a run that cannot be read, 2 for a wrong command line."""
     options = build_parser().parse_args(argv)
