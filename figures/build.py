@@ -12,7 +12,8 @@ from figures.catalogue import FIGURES, caption_of
 from figures.load import BENCHMARKS, DATA, load
 from figures.report import Picture, page
 from figures.style import save, title_of
-from figures.tables import evaluation_table, evaluations, peers_table, studies, study_table, trained_table
+from figures.tables import evaluation_table, evaluations, peers_table, study_table, trained_table
+from vae_models.studies.records import read_studies
 from variational.command_line import Parser, complain, ending_well, suggest
 from variational.errors import InvalidInputError
 
@@ -80,7 +81,7 @@ def _join(name: str, out: Path, data: Path, benchmarks: Path) -> tuple[Path, ...
     tables = [
         trained_table(trained),
         peers_table(peers),
-        *(study_table(one) for one in studies(data)),
+        *(study_table(one) for one in read_studies(data)),
         *(evaluation_table(one) for one in evaluations(data / RUNS)),
     ]
     path = out / f"{name}.html"

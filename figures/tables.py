@@ -9,7 +9,7 @@ from figures.words import setting_in_words
 from vae_models.evaluation_records import EVALUATION, Evaluation, read_evaluation, targets_of
 from vae_models.records import MetricRecord
 from vae_models.studies.formats import LEGEND, cells_of, sentences_of
-from vae_models.studies.records import STUDY_SCHEMA, StudyRecord, read_study
+from vae_models.studies.records import StudyRecord
 from vae_models.studies.registry import find_study
 from vae_models.studies.table import build_table
 from variational.errors import InvalidInputError
@@ -89,20 +89,6 @@ def trained_table(record: Mapping[str, Any]) -> Table:
         head=("loss", "width", "steps", "at least", "at most"),
         rows=tuple(rows),
     )
-
-
-def studies(folder: Path) -> Iterator[StudyRecord]:
-    """Yield the records of studies in a folder, by name.
-
-    Raises:
-        InvalidInputError: For a damaged record; the message names file and field.
-    """
-    for path in sorted(folder.glob("*.json")):
-        # the other records there are of other schemas, which their first lines say
-        if STUDY_SCHEMA in path.read_text(encoding="utf-8"):
-            found = read_study(path)
-            if found is not None:
-                yield found
 
 
 def study_table(record: StudyRecord) -> Table:

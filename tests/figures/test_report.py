@@ -17,9 +17,10 @@ from figures import build
 from figures.catalogue import FIGURES
 from figures.load import DATA
 from figures.report import Picture, page
-from figures.tables import Table, evaluation_table, evaluations, peers_table, studies, study_table, trained_table
+from figures.tables import Table, evaluation_table, evaluations, peers_table, study_table, trained_table
 from vae_models.evaluation_records import EVALUATION, Entry, Evaluation
 from vae_models.records import MetricRecord, Target
+from vae_models.studies.records import read_studies
 from variational.errors import InvalidInputError
 
 KEPT = Path(__file__).resolve().parent.parent.parent / "docs" / "figures"
@@ -77,7 +78,7 @@ def whole(records, pictures):
         [
             trained_table(records["trained"]),
             peers_table(records["peers"]),
-            *map(study_table, studies(DATA)),
+            *map(study_table, read_studies(DATA)),
             evaluation_table(EVALUATED),
         ],
     )
@@ -157,7 +158,7 @@ def test_distances_of_trained_encoders_are_those_of_the_record(records):
 def test_tables_of_studies_are_those_of_the_page_of_all_tables(whole):
     words = " ".join((KEPT.parent / "studies.md").read_text().split())
     shown = {text_of(heading): heading for heading in tree(whole).iter("h3")}
-    kept = list(studies(DATA))
+    kept = list(read_studies(DATA))
     assert len(kept) == len(list(DATA.glob("*-small.json"))) > 10
     for record in kept:
         table = study_table(record)

@@ -9,10 +9,11 @@ from figures.load import DATA
 from vae_models.presets.registry import PRESETS
 from vae_models.studies.cell import jobs_of
 from vae_models.studies.formats import FORMATS, as_markdown
-from vae_models.studies.records import read_study
+from vae_models.studies.records import STUDY_SCHEMA, read_studies, read_study
 from vae_models.studies.registry import STUDIES
 from vae_models.studies.sweeping import arm_record
 from vae_models.studies.table import build_table
+from variational.errors import InvalidInputError
 
 KEPT = [name for name in STUDIES if (DATA / f"{name}.json").exists()]
 OTHERS = {"digits", "digits-arelbo-second-stage"}  # no experiment of a paper; trained on the codes of another run
@@ -22,6 +23,27 @@ def test_some_records_are_kept_and_each_is_of_a_study():
     found = {path.stem for path in DATA.glob("*.json") if "vaeproof.study" in path.read_text()}
     assert found
     assert found == set(KEPT)
+
+
+def test_the_studies_of_a_folder_are_read_by_name_and_other_records_passed_over(tmp_path):
+    assert [record.study for record in read_studies(DATA)] == sorted(KEPT)
+    assert len(KEPT) < len(list(DATA.glob("*.json")))
+    assert list(read_studies(tmp_path)) == []
+
+
+DAMAGED = {
+    "cut short": f'{{"schema": "{STUDY_SCHEMA}"'.encode(),
+    "without its cells": f'{{"schema": "{STUDY_SCHEMA}", "study": "a"}}'.encode(),
+    "no text": b"\xff",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_record_in_a_folder_is_refused_by_name(text, tmp_path):
+    (tmp_path / "other.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "broken.json").write_bytes(text)
+    with pytest.raises(InvalidInputError, match=r"broken\.json.*; move .* away"):
+        list(read_studies(tmp_path))
 
 
 @pytest.mark.parametrize("name", KEPT)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -113,14 +113,35 @@ def read_study(place: Path) -> StudyRecord | None:
     return _read(StudyRecord, place if place.is_file() else place / STUDY)
 
 
+def read_studies(folder: Path) -> Iterator[StudyRecord]:
+    """Yield the records of studies that were kept in a folder, by name; what other records lie there is passed over.
+
+    Raises:
+        InvalidInputError: For a damaged record; the message names file and field.
+    """
+    for path in sorted(folder.glob("*.json")):
+        text = _text(path)
+        if text is not None and STUDY_SCHEMA in text:
+            yield _parsed(StudyRecord, text, path)
+
+
 def _read(kind: type[Record], path: Path) -> Record | None:
+    text = _text(path)
+    return None if text is None else _parsed(kind, text, path)
+
+
+def _text(path: Path) -> str | None:
+    """Return what a file holds, or None where there is none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path} cannot be read: {error}; move it away, and it is made anew"
         raise InvalidInputError(msg) from error
+
+
+def _parsed(kind: type[Record], text: str, path: Path) -> Record:
     try:
         return from_json(kind, parse(text, where=str(path)), where=str(path))
     except InvalidInputError as error:
