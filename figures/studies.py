@@ -59,6 +59,18 @@ def values_of(record: Mapping[str, Any], arm: str, metric: str) -> list[Mapping[
     return [value for cell in cells for value in cell["values"] if value["name"] == metric]
 
 
+def caps_of(record: Mapping[str, Any], arm: str, beginning: str) -> dict[str, float]:
+    """Return the names of an arm's numbers that begin so and have a cap, with their caps, the smallest first."""
+    cells = [cell for cell in record["cells"] if _is_of(cell["arm"], arm)]
+    found = {
+        value["name"]: value["cap"]
+        for cell in cells
+        for value in cell["values"]
+        if value["name"].startswith(beginning) and value["cap"] is not None
+    }
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
 def plane_of(records: Records, planes: str, study: str, arm: str) -> Mapping[str, Any]:
     """Return the codes in the plane of an arm; refuse a record without them, naming the command that makes it."""
     folders = {cell["folder"] for cell in records[study]["cells"] if _is_of(cell["arm"], arm)}

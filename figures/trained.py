@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from figures.studies import Point, number_of, values_of
+from figures.studies import Point, caps_of, number_of
 from figures.style import BLUE, GREY, LABELS, ORANGE, PURPLE, VERMILION, Look, Records, letter, new_figure, styled
 
 STUDY = "distance-small"
@@ -34,7 +34,7 @@ MEASURED: Mapping[str, tuple[str, Look]] = {  # loss: label, look
     "beta-VAE, beta = 0.02": ("β-VAE, β = 0.02", {"color": VERMILION, "marker": "D"}),
     "NC-VAE, beta = 2, delta = 1": ("NC-VAE, β = 2", {"color": BLUE, "marker": "o"}),
 }
-ESTIMATES = (*(f"mutual_information_in_batches_of_{size}" for size in (4, 16, 256)), "mutual_information")
+INFORMATION = "mutual_information"  # of all data; names of estimates in batches begin so
 
 
 @styled
@@ -68,9 +68,9 @@ def gaps(records: Records, loss: str, width: int, side: str) -> list[Point]:
 def estimates(records: Records, loss: str) -> list[tuple[float, Point]]:
     """Return cap and mean of each estimate of I(X;Z) of the widest network after the longest training; nats."""
     arm = arm_of(loss, max(WIDTHS), STEPS[-1])
-    return [
-        (values_of(records[STUDY], arm, name)[0]["cap"], number_of(records, STUDY, arm, name)) for name in ESTIMATES
-    ]
+    number_of(records, STUDY, arm, INFORMATION)  # refuses a record without any
+    caps = caps_of(records[STUDY], arm, INFORMATION)
+    return [(cap, number_of(records, STUDY, arm, name)) for name, cap in caps.items()]
 
 
 def finding(records: Records) -> str:

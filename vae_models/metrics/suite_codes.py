@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 
 from vae_models.evaluation_priors import second_moment, stationary_variance, tuned_variance
+from vae_models.metrics.batches import BATCHES, in_batches_of
 from vae_models.metrics.classes import component_accuracy, semi_supervised_error
 from vae_models.metrics.codes import Codes, infer
 from vae_models.metrics.discrepancy import named_kernel, squared_discrepancy
@@ -33,7 +34,6 @@ from vae_models.settings.objectives import NCVAEConfig
 from variational.errors import InvalidInputError
 
 Found = Iterator[MetricRecord | str]  # a record, or why one is left out
-BATCHES = (4, 16, 64, 256)  # whose estimates of I(X;Z) are set side by side
 PAIRED = 5000  # codes whose pairs the inverse Lipschitz constant is measured on
 
 
@@ -130,7 +130,7 @@ def yield_information_by_batch(subject: Subject) -> Found:
     for size in BATCHES:
         if size <= len(mixed):
             found = in_batch_information(mixed, batch_size=size, split=subject.split)
-            yield dataclasses.replace(found, name=f"mutual_information_in_batches_of_{size}")
+            yield dataclasses.replace(found, name=in_batches_of(size))
         else:
             yield f"there are {len(mixed)} x, too few for a batch of {size}"
 
