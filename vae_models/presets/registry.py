@@ -15,6 +15,7 @@ from vae_models.presets import (
     infovae_paper,
     ncvae,
     ncvae_paper,
+    ncvae_text,
 )
 from vae_models.presets.preset import Preset
 from vae_models.records import Target
@@ -22,7 +23,7 @@ from variational.errors import InvalidInputError
 
 PAPERS: Mapping[str, tuple[Preset, ...]] = {
     "first steps": digits.PRESETS,
-    "NC-VAE": ncvae.PRESETS + ncvae_paper.PRESETS,
+    "NC-VAE": ncvae.PRESETS + ncvae_paper.PRESETS + ncvae_text.PRESETS,
     "InfoVAE": infovae.PRESETS + infovae_paper.PRESETS,
     "AR-ELBO": arelbo.PRESETS + arelbo_generation.PRESETS,
     "IL-LIDVAE": illidvae.PRESETS + illidvae_paper.PRESETS + illidvae_text.PRESETS,
