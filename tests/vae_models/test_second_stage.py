@@ -4,8 +4,7 @@ import dataclasses
 
 import pytest
 
-from tests.vae_models.test_sweep import Inline, swept
-from tests.vae_models.tiny_study import tiny_study
+from tests.vae_models.tiny_study import Inline, swept, tiny_study
 from vae_models import sweep, train
 from vae_models.evaluation_records import read_evaluation
 from vae_models.metrics.subject import Options

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from tests.vae_models.test_sweep import Inline, swept
-from tests.vae_models.tiny_study import tiny_study
+from tests.vae_models.tiny_study import Inline, swept, tiny_study
 from vae_models import evaluate, session
 from vae_models import sweep as command
 from vae_models.builders.run import build
