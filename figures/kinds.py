@@ -117,7 +117,7 @@ PRINTED_STUDIES = (
     "infovae-figure2-small",
     "infovae-figure6-small",
     "illidvae-figure1-small",
-    "ncvae-table1-small",
+    "ncvae-omniglot-small",
 )
 STUDIES = (*PRINTED_STUDIES, "ncvae-figure2-small", "infovae-figure3-small", "distance-small")
 # What is kept of the codes in the plane, by the figure that is drawn of them.

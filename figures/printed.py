@@ -89,7 +89,7 @@ def divergences(records: Records) -> list[Series]:
 
 def information(records: Records) -> list[Series]:
     """Return the mutual information of beta-VAE and NC-VAE by beta."""
-    record = records["ncvae-table1-small"]
+    record = records["ncvae-omniglot-small"]
     return [
         Series(
             label,

@@ -91,7 +91,7 @@ _OMNIGLOT = Study(
 )
 _OMNIGLOT_SMALL = twin(
     _OMNIGLOT,
-    name="ncvae-table1-small",
+    summary="8x8 digits: beta, noise, prior; delta by MI",
     arms=_grid(
         {"beta-VAE": "digits-ncvae-beta-vae", "NC-VAE, GN": "digits-ncvae-gn", "NC-VAE, CD": "digits-ncvae-cd"},
         TABLE1,

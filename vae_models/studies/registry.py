@@ -22,12 +22,9 @@ STUDIES: Mapping[str, Study] = {
     for study in module.STUDIES
 }
 
-ALIASES: Mapping[str, str] = {"ncvae-omniglot-small": "ncvae-table1-small"}  # named by its data, as the whole table is
-
 
 def find_study(name: str) -> Study:
     """Return the study of a name, or raise InvalidInputError with the names that are near."""
-    name = ALIASES.get(name, name)
     if name not in STUDIES:
         near = difflib.get_close_matches(name, STUDIES, n=3)
         hint = f"perhaps {' or '.join(near)}" if near else "python -m vae_models.sweep --list names them"
