@@ -44,7 +44,7 @@ _SMALL: Mapping[str, str] = {
     "data.source": "ours: the parts at hand, 10 words of each sentence, vocabulary 500, to end within seconds",
     "data.train_size": "ours: 2,000, to end within seconds",
     "epochs": "ours: counted in steps",
-    "steps": "ours: half a minute on one core",
+    "steps": "ours: some seconds on one core",
     "evaluate_every": "ours: for the log; nothing is decided by it",
     "model.latent_dim": "ours: 8, enough for short sentences",
     "model.encoder": "paper: section 6.2, LSTM of one layer; its size is ours",
