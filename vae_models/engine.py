@@ -20,6 +20,7 @@ from vae_models.model import Model
 from vae_models.objective import Batch, Objective, Opposed, Preparing, Terms
 from vae_models.optimisers import bare_step, make_optimiser
 from vae_models.order import Order
+from vae_models.recorded_step import RecordedStep
 from vae_models.seeds import derived_seed
 from vae_models.world import World
 from variational.errors import InvalidInputError
@@ -109,7 +110,11 @@ class Engine:
         self.before, self.index = self.generator.get_state(), self._batches[0]
         self._check = 1 if self.device.type == "cpu" else _CHECK_ON_GPU
         self._pending: list[tuple[int, Tensor]] = []
-        self._graph = GraphedStep(self) if graphs and self.world.size == 1 else None
+        self._shortcut: GraphedStep | RecordedStep | None = None
+        if self.device.type == "cpu":
+            self._shortcut = RecordedStep(self)
+        elif graphs and self.world.size == 1:
+            self._shortcut = GraphedStep(self)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -160,8 +165,8 @@ class Engine:
         """
         if self._preparing is not None and self._preparing.due(self.steps):
             self._preparing.prepare(self.model, self.batch_of(self.next_index()))
-        if self._graph is not None:
-            found = self._graph.step()
+        if self._shortcut is not None:
+            found = self._shortcut.step()
             if found is not None:
                 return self._taken(found)
         only, updates = None, 0
@@ -187,21 +192,29 @@ class Engine:
         Raises:
             NonFiniteLossError: The loss is nan or infinite, found on a processor only.
         """
-        self.index = index
-        if self._check == 1:
-            self.before = self.generator.get_state()
-        batch = self.batch_of(index)
+        batch = self.begin_batch(index)
         with self.precision():
             terms: Terms = self._loss(batch)
         if self._check == 1:
             self.require_finite(self.steps, terms.loss)
         return terms
 
+    def begin_batch(self, index: Tensor) -> Batch:
+        """Return the batch of these positions for a step, and keep what it can be made from again."""
+        self.index = index
+        if self._check == 1:
+            self.before = self.generator.get_state()
+        return self.batch_of(index)
+
     def update(self, loss: Tensor, *, only: list[nn.Parameter] | None = None) -> None:
         """Change the weights, or some of them only, along the gradient of a loss."""
         for weight in self.parameters:  # zero_grad does so within a range for a profiler, at twenty times the cost
             weight.grad = None
         loss.backward(inputs=only)  # type: ignore[no-untyped-call]
+        self.apply_gradients()
+
+    def apply_gradients(self) -> None:
+        """Change the weights along the gradients that they hold, shortened where that is asked for."""
         if self.config.optimiser.clip_norm is not None:
             for group in self.optimiser.param_groups:
                 nn.utils.clip_grad_norm_(group["params"], self.config.optimiser.clip_norm)
@@ -237,8 +250,8 @@ class Engine:
         for group in self.optimiser.param_groups[1:]:
             group["lr"] *= change
         self.optimiser.param_groups[0]["lr"] = rate
-        if self._graph is not None:
-            self._graph = GraphedStep(self)
+        if isinstance(self._shortcut, GraphedStep):
+            self._shortcut = GraphedStep(self)
 
     def weights(self) -> dict[str, Any]:
         """Return the state of the model and of the objective, if it has one."""

@@ -1,28 +1,17 @@
 """A whole optimiser step recorded once on a GPU and replayed, which spares the launches of its kernels."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from vae_models.objective import Batch, Terms
+from vae_models.objective import Terms
+from vae_models.recording import WatchedBatch
 
 if TYPE_CHECKING:  # the engine holds a graph, and the graph the engine
     from vae_models.engine import Engine
 
 _WARM_UP = 3  # steps before recording, in which libraries choose their kernels
-
-
-class WatchedBatch(Batch):
-    """A batch that notices whether the objective asks for the step, which a recording would freeze."""
-
-    asked = False
-
-    def __getattribute__(self, name: str) -> Any:
-        """Return the attribute, and remember that the step was asked for."""
-        if name == "step":
-            type(self).asked = True
-        return super().__getattribute__(name)
 
 
 class GraphedStep:

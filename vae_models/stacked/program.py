@@ -9,13 +9,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
-from torch.fx.experimental.proxy_tensor import make_fx
 
-from vae_models.graphs import WatchedBatch
 from vae_models.model import Model
 from vae_models.objective import Batch, Terms
 from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.weighted import WeightedSum
+from vae_models.recording import WatchedBatch, record
 from vae_models.stacked.draws import OwnDraws
 
 Weighing = WeightedSum | MixtureElbo
@@ -118,22 +117,17 @@ class Program:
             self._record(weighted, tensors)
         if not self._replayable:
             return Found(**self._compute(tensors, step))
-        with torch.no_grad():
-            return Found(**self._recorded[weighted](tensors))
+        return Found(**self._recorded[weighted](tensors))
 
     def _record(self, weighted: frozenset[str], tensors: Mapping[str, Any]) -> None:
         """Record the program, which computes it once; what is drawn meanwhile is drawn again."""
         before = [generator.get_state() for generator in self._generators]
-        WatchedBatch.asked = False
 
         def compute(tensors: Mapping[str, Any]) -> dict[str, Any]:
             return self._compute(tensors, 0)
 
-        recorded = make_fx(compute)(tensors)
-        recorded.graph.eliminate_dead_code()
-        recorded.recompile()
-        self._replayable = not WatchedBatch.asked
-        self._recorded[weighted] = recorded
+        self._recorded[weighted] = record(compute, tensors)
+        self._replayable = self._recorded[weighted] is not None
         for generator, state in zip(self._generators, before, strict=True):
             generator.set_state(state)
 

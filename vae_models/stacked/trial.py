@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from vae_models.engine import Engine
-from vae_models.objective import Preparing
 from vae_models.objectives.mixture import MixtureElbo
 from vae_models.objectives.weighted import WeightedSum
+from vae_models.plain_steps import why_not_plain
 from vae_models.stacked.stack import Stack
 
 # of the largest entry; sums in another order differ by some hundred roundings, anything else by much more
@@ -25,17 +25,10 @@ def why_not_alone(engine: Engine) -> str | None:
     objective = engine.objective
     modules = (engine.model, objective) if isinstance(objective, nn.Module) else (engine.model,)
     rules = {
-        "several processes train it": engine.world.size > 1,
-        "its encoder may lag behind": engine.lagging is not None,
-        "a network is trained against the model": bool(engine.adversary),
-        "its objective changes the model between steps": isinstance(objective, Preparing),
         "the weights of its objective cannot be given": not isinstance(objective, WeightedSum | MixtureElbo),
-        "its batches differ in shape": engine.order.groups is not None,
-        f"its precision is {engine.config.precision}": engine.config.precision not in {"float32", "float64"},
-        "it is compiled": engine.config.machine.compile or engine.config.machine.cuda_graphs,
         "its parameters are computed from others": any(map(_is_parametrised, modules)),
     }
-    return next((reason for reason, holds in rules.items() if holds), None)
+    return why_not_plain(engine) or next((reason for reason, holds in rules.items() if holds), None)
 
 
 def _is_parametrised(module: nn.Module) -> bool:
