@@ -9,8 +9,9 @@ the constant that pythae leaves out, 392 log 2 pi nats.
 
 What each does in a step. pythae: ``BaseTrainer.train_step``, that is a ``DataLoader`` with its collation, the model,
 Adam as torch chooses it, and the loss as a number; its progress bar is off and its copy of the best model after every
-epoch is left out. Ours: ``Training.run`` with a line of the log every 100 steps; the checkpoint is left out, since it
-comes once a minute. The bare loop: networks of ``nn.Sequential``, the loss in four lines, fused Adam, batches by index.
+epoch is left out. Ours: ``Training.run`` with a line of the log every 100 steps, after the first steps, in which a run
+decides whether to replay a recording; the checkpoint is left out, since it comes once a minute. The bare loop: networks
+of ``nn.Sequential``, the loss in four lines, fused Adam, batches by index.
 pythae's likelihood encodes every x anew for each draw, one x at a time; it is given the ``no_grad`` that it lacks.
 
 The tasks take turns; a ratio is the median over turns of time over time, with the quartiles beside it.
@@ -55,6 +56,7 @@ OUT = Path(__file__).with_suffix(".json")
 SHAPE, LATENT, WIDTH, DRAWS = (1, 28, 28), 16, 512, 500
 CONSTANT = math.prod(SHAPE) / 2 * math.log(2 * math.pi)
 NEVER = 10**9  # steps or seconds that no turn reaches
+DECIDED = 210  # steps after which a run of ours has decided how it takes them
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -155,6 +157,7 @@ def our_run(objective: Objective, data: Tensor, model: Model, batch: int, folder
         training._stop = lambda: engine.steps >= until
         training.run()
 
+    run(DECIDED)
     return run
 
 
