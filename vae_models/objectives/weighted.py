@@ -19,6 +19,9 @@ from variational.errors import InvalidInputError
 class Part(nn.Module):
     """One term of a loss, a mean over the batch; networks of its own are submodules.
 
+    A part of this package computes the same operations in every step, but for what ``batch.step`` decides, since steps
+    are recorded; what it remembers from step to step is its extra state (``get_extra_state``), and is not recorded.
+
     Attributes:
         name: Key in :class:`vae_models.objective.Terms`.
     """
