@@ -207,9 +207,18 @@ def test_the_bandwidth_is_the_median_over_pairs():
     torch.testing.assert_close(median_squared_length(latent).item(), 4 / math.log(3))
 
 
-def test_codes_that_all_agree_have_a_finite_direction():
-    found = stein_direction(torch.ones(4, 2, **DOUBLE), prior=IsotropicPrior(latent_dim=2))
-    torch.testing.assert_close(found, -torch.ones(4, 2, **DOUBLE))
+@given(place=st.floats(-10.0, 10.0, width=32), count=st.integers(2, 70), single=st.booleans())
+def test_codes_that_all_agree_follow_the_score_alone(place, count, single):
+    codes = torch.full((count, 2), place, dtype=torch.float32 if single else torch.float64)
+    torch.testing.assert_close(stein_direction(codes, prior=IsotropicPrior(latent_dim=2)), -codes, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("spread", [1e-1, 1e-2, 1e-3, 1e-4])
+def test_near_codes_far_from_zero_keep_the_direction_in_single_precision(spread):
+    codes = (3 + spread * normal(0, 40, 2)).float()
+    prior = IsotropicPrior(latent_dim=2)
+    expected = stein_direction(codes.double(), prior=prior)
+    torch.testing.assert_close(stein_direction(codes, prior=prior).double(), expected, rtol=1e-4, atol=1e-4 / spread)
 
 
 # --- adversary -----------------------------------------------------------------------------------
