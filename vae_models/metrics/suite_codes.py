@@ -74,6 +74,13 @@ def yield_test_priors(subject: Subject) -> Found:
     if not isinstance(objective, NCVAEConfig):
         msg = "the objective is not that of NC-VAE"
         raise NotApplicableError(msg)
+    if subject.has_flow:
+        msg = "q(z|x) is moved by a flow, so that its KL to another prior has no closed form"
+        raise NotApplicableError(msg)
+    trained = subject.model.prior
+    if not (isinstance(trained, IsotropicPrior) and trained.variance == 1):
+        msg = "the prior of training is not N(0, I), for which f(K, beta, delta) is derived"
+        raise NotApplicableError(msg)
     tuning = subject.data.validation
     weights = [float(weight) for weight in (objective.beta, objective.delta) if isinstance(weight, (int, float))]
     if len(weights) < 2:

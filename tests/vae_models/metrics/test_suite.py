@@ -12,13 +12,16 @@ from tests.vae_models.metrics.test_mixture import doubled
 from tests.vae_models.toys import DOUBLE, normal
 from vae_models.config import DataConfig, RunConfig
 from vae_models.data.dataset import DataSet, Part
+from vae_models.flow_posterior import FlowPosterior
 from vae_models.metrics.classifier import train_classifier
 from vae_models.metrics.subject import NotApplicableError, Options, Subject
-from vae_models.metrics.suite import METRICS, measure
+from vae_models.metrics.suite import METRICS, Measured, measure
+from vae_models.networks.flows import RealNVP
 from vae_models.objectives.ar_elbo import ar_elbo
 from vae_models.objectives.autoencoders import autoencoder
 from vae_models.objectives.elbo import elbo
 from vae_models.posterior import Posterior
+from vae_models.priors import IsotropicPrior
 from vae_models.settings.objectives import NCVAEConfig
 from variational.errors import InvalidInputError
 
@@ -208,6 +211,32 @@ def test_priors_of_nc_vae_change_the_kl_alone_and_the_tuned_one_is_the_best():
     )
     # validation and test data are the same here, so that the tuned prior is the best in the interval
     assert found["kl_prior_tuned"].value <= min(found["kl_prior_f"].value, plain["kl"].value) + 1e-9
+
+
+def test_other_priors_of_nc_vae_are_for_a_standard_normal_prior_and_gaussian_codes():
+    scaled, _, _ = subject_of(config=config_of(objective=NCVAEConfig()))
+    scaled.trained.prior = IsotropicPrior(latent_dim=2, variance=4.0).double()
+    assert measure(scaled, "test-priors") == Measured(
+        records=(), reasons=("the prior of training is not N(0, I), for which f(K, beta, delta) is derived",)
+    )
+    moved, _, _ = subject_of(config=config_of(objective=NCVAEConfig()))
+    moved.data = dataclasses.replace(moved.data, validation=None)
+    moved.trained.encoder = Moved(moved.trained.encoder, RealNVP(2, widths=(4,)).double())
+    assert measure(moved, "test-priors") == Measured(
+        records=(), reasons=("q(z|x) is moved by a flow, so that its KL to another prior has no closed form",)
+    )
+
+
+class Moved(torch.nn.Module):
+    """An encoder whose codes go through a flow."""
+
+    def __init__(self, encoder, flow):
+        super().__init__()
+        self.encoder, self.flow = encoder, flow
+
+    def forward(self, data):
+        posterior = self.encoder(data)
+        return FlowPosterior(posterior.mean, posterior.log_variance, flow=self.flow)
 
 
 def test_codes_of_a_second_law_are_told_apart():
