@@ -15,7 +15,7 @@ from vae_models.objectives.weighted import WeightedSum
 from vae_models.priors import IsotropicPrior
 from variational.errors import InvalidInputError
 
-DIVERGENCES = ("mmd", "stein", "jensen_shannon")
+DIVERGENCES = ("mmd", "stein", "jensen_shannon", "wasserstein")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
