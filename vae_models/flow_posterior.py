@@ -1,5 +1,6 @@
 """Posteriors that are a diagonal Gaussian moved by a flow, z = T(u) with u ~ N(mean, diag(exp(log_variance)))."""
 
+import copy
 import dataclasses
 from typing import ClassVar, Never, cast
 
@@ -152,3 +153,16 @@ def in_base_coordinates(model: Model) -> Model:
         prior=PulledBackPrior(cast(nn.Module, model.prior), encoder.flow),
         likelihood=model.likelihood,
     )
+
+
+def with_gaussian_posterior(model: Model) -> Model:
+    """Return the model itself, or with a flow the same in base coordinates, the prior in double precision as codes are.
+
+    Args:
+        model: With any encoder.
+    """
+    if not isinstance(model.encoder, FlowEncoder):
+        return model
+    found = in_base_coordinates(model)
+    prior = copy.deepcopy(cast(PulledBackPrior, found.prior)).double()
+    return Model(encoder=found.encoder, decoder=found.decoder, prior=prior, likelihood=found.likelihood)

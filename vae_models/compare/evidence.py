@@ -12,6 +12,7 @@ from vae_models.compare.empirical import entropy_of
 from vae_models.compare.gaussian import TwoGaussians
 from vae_models.compare.records import Distance, Number
 from vae_models.compare.setting import Setting, is_mass_function, one_log_variance, one_noise_variance, setting_of
+from vae_models.flow_posterior import FlowEncoder, with_gaussian_posterior
 from vae_models.metrics.codes import Codes, draw_codes, infer
 from vae_models.metrics.likelihood import elbo_parts
 from vae_models.metrics.rate import rate_split
@@ -49,11 +50,24 @@ class Evidence:
         """Return a fresh generator, so that no number depends on which others were asked for."""
         return evidence_generator(self.seed)
 
+    @property
+    def has_flow(self) -> bool:
+        """Whether z is a Gaussian moved by a flow, so that mean and variance of q(z|x) are not known."""
+        return isinstance(self.model.encoder, FlowEncoder)
+
+    @functools.cached_property
+    def gaussian_model(self) -> Model:
+        """The model in coordinates in which q(z|x) is Gaussian, which leave rates as they are."""
+        return with_gaussian_posterior(self.model)
+
     @functools.cached_property
     def codes(self) -> Codes | None:
-        """q(z|x) of the examples with one draw each; None for a deterministic code, which has no density."""
-        with evaluating(self.model):
-            posterior = infer(self.model, self.data, batch_size=500)
+        """q(z|x) of the examples with one draw each; None for a deterministic code, which has no density.
+
+        They are those of ``gaussian_model``.
+        """
+        with evaluating(self.gaussian_model):
+            posterior = infer(self.gaussian_model, self.data, batch_size=500)
         if not self.setting.draws_codes or not bool(torch.isfinite(posterior.log_variance).all()):
             return None
         return draw_codes(posterior, generator=self.generator())
@@ -61,7 +75,7 @@ class Evidence:
     @functools.cached_property
     def log_variance(self) -> float | None:
         """The logarithm of sigma_z^2, where the encoder has one."""
-        return one_log_variance(self.model, self.data)
+        return None if self.has_flow else one_log_variance(self.model, self.data)
 
     @functools.cached_property
     def noise_variance(self) -> float | None:
@@ -73,7 +87,7 @@ class Evidence:
         """``mutual_information`` and ``aggregate_kl`` of the given examples, from one draw for each."""
         if self.codes is None:
             return {}
-        split = rate_split(self.codes, self.model.prior, split=self.split)
+        split = rate_split(self.codes, self.gaussian_model.prior, split=self.split)
         return {record.name: number(record) for record in (split.information, split.aggregate_kl)}
 
     @functools.cached_property

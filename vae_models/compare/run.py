@@ -14,6 +14,7 @@ from vae_models.compare.records import Comparison, Distance
 from vae_models.compare.setting import setting_of
 from vae_models.compare.statements import rows_of
 from vae_models.data.dataset import Part
+from vae_models.flow_posterior import FlowEncoder
 from vae_models.metrics.codes import as_trained, refinement_of
 from vae_models.model import Model
 from vae_models.objectives.inverse_lipschitz import innermost
@@ -91,6 +92,8 @@ def _distance(
     generator: torch.Generator,
 ) -> tuple[Distance | None, str | None]:
     """Return the distance, or the reason why there is none."""
+    if isinstance(model.encoder, FlowEncoder):
+        return None, "q(z|x) is moved by a flow, so that its KL to the priors has no closed form"
     try:
         if laws is not None:
             return gaussian_distance(model, objective, laws, count=len(data), generator=generator), None

@@ -128,7 +128,7 @@ def _one_variance_of_data(evidence: Evidence) -> Iterator[Row]:
 def _smoothness(evidence: Evidence) -> Iterator[Row]:
     """AR-ELBO, equation (5): the expected gap is a derivative in the limit."""
     model, few = evidence.model, evidence.data[:FEW]
-    if model.is_autoregressive or "squared_error_squared_units" not in evidence.parts:
+    if model.is_autoregressive or evidence.has_flow or "squared_error_squared_units" not in evidence.parts:
         return
     gap = expected_gap(
         model,
@@ -165,7 +165,7 @@ def _contrast(evidence: Evidence) -> Iterator[Row]:
 
 def _theorem7(evidence: Evidence) -> Iterator[Row]:
     """NC-VAE, Theorem 7: both sides as corrected, and as printed, where they are refuted at the optimum itself."""
-    setting, laws, codes = evidence.setting, evidence.laws, evidence.codes
+    setting, laws, codes = evidence.setting, evidence.laws, None if evidence.has_flow else evidence.codes
     if laws is None or codes is None or not setting.is_weighted_elbo or not (setting.beta > 1 and setting.delta > 0):
         return
     solution = solve_two_gaussians(laws, setting)

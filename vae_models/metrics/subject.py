@@ -1,6 +1,5 @@
 """What is measured: a trained model, one split of its data, and what several metrics share, computed once."""
 
-import copy
 import dataclasses
 import functools
 import math
@@ -11,7 +10,7 @@ from torch import Tensor, nn
 
 from vae_models.config import RunConfig
 from vae_models.data.dataset import DataSet, Part
-from vae_models.flow_posterior import FlowPosterior, in_base_coordinates
+from vae_models.flow_posterior import FlowPosterior, with_gaussian_posterior
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
 from vae_models.metrics.classifier import Classifier, train_classifier
@@ -19,7 +18,7 @@ from vae_models.metrics.codes import Codes, as_trained, encode, infer, moments, 
 from vae_models.metrics.frechet import Made
 from vae_models.metrics.mixture import MixtureCodes, draw_mixture, infer_mixture
 from vae_models.metrics.rate import RateSplit, quadrature_rate_split, rate_split
-from vae_models.model import Likelihood, Model, Prior
+from vae_models.model import Likelihood, Model
 from vae_models.networks.mixture import MixturePosterior
 from vae_models.objectives.ar_elbo import ProfiledReconstruction, profiled_variance
 from vae_models.posterior import Posterior
@@ -210,11 +209,7 @@ class Subject:
 
         With a flow these are those of u in z = T(u), and the prior is in double precision, as codes are.
         """
-        if not self.has_flow:
-            return self.model
-        found = in_base_coordinates(self.model)
-        prior: Prior = copy.deepcopy(found.prior).double()  # type: ignore[attr-defined]
-        return Model(encoder=found.encoder, decoder=found.decoder, prior=prior, likelihood=found.likelihood).eval()
+        return with_gaussian_posterior(self.model).eval()
 
     @torch.no_grad()
     def _profiled_likelihood(self, model: Model, part: ProfiledReconstruction) -> Likelihood:

@@ -20,7 +20,7 @@ from tests.vae_models.compare.models import (
     gaussian_model,
     make_model,
 )
-from tests.vae_models.toys import DOUBLE, Linear, LinearDecoder, normal
+from tests.vae_models.toys import DOUBLE, Linear, LinearDecoder, generator, normal
 from vae_models.compare.evidence import gather
 from vae_models.compare.gaussian import TwoGaussians, gaussian_distance, solve_two_gaussians
 from vae_models.compare.records import Number
@@ -30,10 +30,12 @@ from vae_models.compare.statements import constant_code_value, rows_of, scale_fr
 from vae_models.divergences.adversarial import make_discriminator
 from vae_models.divergences.mmd import MaximumMeanDiscrepancy
 from vae_models.divergences.wasserstein import Wasserstein
+from vae_models.flow_posterior import FlowEncoder
 from vae_models.likelihoods.gaussian import GaussianLikelihood
 from vae_models.likelihoods.variance import FixedVariance
 from vae_models.model import Model
 from vae_models.networks.brenier import BrenierDecoder
+from vae_models.networks.flows import RealNVP
 from vae_models.objectives.elbo import elbo
 from vae_models.objectives.info_vae import info_vae
 from vae_models.posterior import Posterior
@@ -59,6 +61,20 @@ def test_what_is_proved_for_any_model_holds_for_random_ones(seed, beta):
         assert row.verdict == find_claim(row.claim).recorded.value == "proved"
         if row.premise in ANYWHERE:
             assert row.finding != "fails", row
+
+
+@settings(max_examples=4)
+@given(seed=st.integers(0, 2**31), shift=st.floats(-4.0, 4.0))
+def test_what_is_proved_for_any_encoder_holds_for_codes_moved_by_a_flow(seed, shift):
+    model, flow = make_model(2, 2, seed=seed), RealNVP(2, widths=(4,), generator=generator(seed))
+    with torch.no_grad():
+        for layer in flow.layers:
+            layer.network.layers[-1].bias[2:] += shift
+    model.encoder = FlowEncoder(model.encoder, flow)
+    found = rows(model, elbo(), BITS.repeat(20, 1))
+    assert ("arelbo:thm1.A2", "I(X;Z)") in found
+    for row in found.values():
+        assert row.premise not in ANYWHERE or row.finding != "fails", row
 
 
 # --- the linear model of one variance in all directions, whose optimum is known ------------------------------------
