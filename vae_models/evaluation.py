@@ -15,20 +15,21 @@ def evaluate(engine: Engine, part: Part) -> tuple[float, Mapping[str, float]]:
     """Return the mean loss over a split, and the means of its terms; nats per example.
 
     Dropout and batch normalisation are switched to evaluation meanwhile. Batches are as large as in training, and
-    the last one as large as is left; what an objective computes over a batch counts by the examples in it.
+    the last one as large as is left, but a single example joins the batch before it, since estimates over pairs of
+    codes need two; what an objective computes over a batch counts by the examples in it.
 
     Args:
         engine: In training; its generator is not touched.
         part: On any device.
     """
-    device, size = engine.device, engine.config.batch_size
+    device = engine.device
     generator = torch.Generator(device).manual_seed(derived_seed(engine.config.seed, "evaluation"))
     default = torch.get_rng_state()
     totals: dict[str, Tensor] = {}
     engine.train(False)
     try:
         with torch.no_grad(), engine.precision():
-            for index in torch.split(torch.arange(len(part), device=part.examples.device), size):
+            for index in _batches(part, engine.config.batch_size):
                 data = part.take(index, dtype=engine.dtype).to(device)
                 batch = Batch(data=data, index=index.to(device), step=engine.steps, generator=generator)
                 terms = engine.objective_of_batch(batch)
@@ -40,3 +41,11 @@ def evaluate(engine: Engine, part: Part) -> tuple[float, Mapping[str, float]]:
         torch.set_rng_state(default)
     means = {name: engine.world.first(float(total) / len(part)) for name, total in totals.items()}
     return means.pop("loss"), means
+
+
+def _batches(part: Part, size: int) -> list[Tensor]:
+    """Return the positions in the split that make up each batch."""
+    batches = list(torch.split(torch.arange(len(part), device=part.examples.device), size))
+    if len(batches) > 1 and len(batches[-1]) == 1 < size:
+        batches[-2:] = [torch.cat(batches[-2:])]
+    return batches

@@ -5,14 +5,19 @@ import math
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
 
 from tests.vae_models.tiny import Elbo, make_config, make_data, make_model
 from vae_models.data.dataset import Part
+from vae_models.divergences.mmd import MaximumMeanDiscrepancy
+from vae_models.divergences.stein import SteinDivergence
 from vae_models.engine import Engine
 from vae_models.errors import NonFiniteLossError
 from vae_models.evaluation import evaluate
 from vae_models.objective import Batch, Terms
+from vae_models.objectives.info_vae import info_vae
 from vae_models.optimisers import make_optimiser
 from vae_models.order import Order
 from vae_models.seeds import derived_seed
@@ -196,6 +201,35 @@ def test_an_evaluation_is_the_mean_over_the_split_and_changes_nothing():
     with torch.no_grad():  # the divergence needs no draw, so that it can be computed at once
         whole = engine.model.eval().encoder(data.validation.examples.double()).kl().mean()
     torch.testing.assert_close(parts["kl"], whole.item())
+
+
+@given(count=st.integers(1, 30), size=st.integers(1, 8))
+@settings(max_examples=20)
+def test_an_evaluation_meets_every_example_once_and_leaves_none_alone(count, size):
+    data, met = make_data(), []
+
+    class Recording(Elbo):
+        def __call__(self, model, batch):
+            met.append(batch.index)
+            return super().__call__(model, batch)
+
+    engine = Engine(make_model(), Recording(), data.train, config=make_config(batch_size=size))
+    evaluate(engine, Part(examples=data.train.examples[:count]))
+    assert torch.cat(met).tolist() == list(range(count))
+    sizes = [len(index) for index in met]
+    assert all(each == size for each in sizes[:-1])
+    assert sizes[-1] <= size + (size > 1)
+    assert sizes[-1] > 1 or min(size, count) == 1
+
+
+@pytest.mark.parametrize("divergence", [MaximumMeanDiscrepancy(unbiased=True), SteinDivergence()])
+def test_divergences_over_pairs_of_codes_are_evaluated_whatever_is_left_over(divergence):
+    data = make_data()
+    objective = info_vae(alpha=0.0, scale=2.0, divergence=divergence)
+    engine = Engine(make_model(), objective, data.train, config=make_config(batch_size=4))
+    loss, parts = evaluate(engine, Part(examples=data.train.examples[:9]))
+    assert math.isfinite(loss)
+    assert math.isfinite(parts[divergence.name])
 
 
 def test_a_window_gives_the_means_and_survives_a_checkpoint():
