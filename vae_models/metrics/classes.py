@@ -151,7 +151,7 @@ def component_accuracy(
 
     Error:
         Standard error for a matching that is fixed. It is chosen on the same x, which makes the value too large by
-        chance: 1 / classes at least, however unrelated they are.
+        chance; of unrelated components and classes it is 1 / max(components, classes) or more.
 
     Source:
         illidvae, section 5.2; Kuhn (1955) for the optimum.

@@ -165,7 +165,9 @@ def moments(
         generator: Of the draws.
 
     Error:
-        None in the mean of a law that is symmetric, else its deviation over the root of ``2 pairs`` or less.
+        None in the mean of a law that is symmetric, else its deviation over the root of ``pairs`` or less: both draws
+        of a pair are the same where the map is even. A unit whose mean does not move can thus seem to have a variance
+        of means up to that of z over ``pairs``.
     """
     require_count("batch_size", batch_size)
     require_count("pairs", pairs)

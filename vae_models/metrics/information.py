@@ -115,6 +115,10 @@ def leave_one_out_information(
         entropy: ``analytic`` is the bound of AR-ELBO.
         chunk: >= 1; draws at a time.
 
+    Error:
+        The standard error takes the x as independent. Where posteriors hardly overlap, near x stand for gamma of each
+        other, and it is up to a third too small.
+
     Source:
         Poole et al. (2019), equation (13); AR-ELBO, appendix D.1. # ERR printed d_x / 2, should read d_z / 2
     """
