@@ -72,9 +72,9 @@ class Model(nn.Module):
         self.prior, self.likelihood = prior, likelihood
 
     def decode(self, latent: Float[Tensor, "batch latent"], data: Shaped[Tensor, "batch ..."]) -> Tensor:
-        """Return what the decoder makes of z, and of x where it is autoregressive."""
+        """Return what the decoder makes of z, and of x where it is autoregressive, in the precision of z."""
         made: Tensor = self.decoder(latent, data) if self.is_autoregressive else self.decoder(latent)
-        return made
+        return made.to(latent.dtype)
 
     @torch.no_grad()
     def draw_data(

@@ -89,7 +89,7 @@ class SkipEncoder(nn.Module):
 
     def forward(self, data: Float[Tensor, "batch latent"]) -> Posterior:
         """Return q(u|z) for each z."""
-        return Posterior(*self.network(data).chunk(2, dim=1))
+        return Posterior(*self.network(data).to(self.network.last.weight.dtype).chunk(2, dim=1))
 
 
 def second_stage(latent_dim: int, *, width: int = 1024, layers: int = 3) -> Model:

@@ -1,4 +1,8 @@
-"""Heads of encoders: how features become a diagonal Gaussian posterior, with its variance free, shared or fixed."""
+"""Heads of encoders: how features become a diagonal Gaussian posterior, with its variance free, shared or fixed.
+
+What they give has the precision of their weights, also where layers compute in a lower one: draws and divergences
+would lose their digits there.
+"""
 
 import math
 from collections.abc import Callable
@@ -52,7 +56,7 @@ class DiagonalHead(nn.Module):
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Posterior:
         """Return the posterior of each x."""
-        mean, raw = self.layer(features).chunk(2, dim=-1)
+        mean, raw = self.layer(features).to(self.layer.weight.dtype).chunk(2, dim=-1)
         if self.link == "exp" and not self.floor:
             return Posterior(mean, raw)
         log_deviation = LINKS[self.link](raw)
@@ -93,7 +97,7 @@ class ScalarHead(nn.Module):
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Posterior:
         """Return the posterior of each x."""
-        return Posterior(self.layer(features), self.log_variance)
+        return Posterior(self.layer(features).to(self.layer.weight.dtype), self.log_variance)
 
 
 class FixedHead(nn.Module):
@@ -128,7 +132,7 @@ class FixedHead(nn.Module):
 
     def forward(self, features: Float[Tensor, "batch features"]) -> Posterior:
         """Return the posterior of each x."""
-        return Posterior(self.layer(features), self.log_variance)
+        return Posterior(self.layer(features).to(self.layer.weight.dtype), self.log_variance)
 
 
 class Encoder(nn.Module):

@@ -121,8 +121,10 @@ class MixtureEncoder(nn.Module):
         """
         require_batch("x", data, self.data_shape)
         features = self.trunk(data)
-        mean, log_variance = self.component_layer(features).reshape(-1, 2, self.classes, self.latent_dim).unbind(1)
-        return MixturePosterior(torch.log_softmax(self.class_layer(features), dim=-1), mean, log_variance)
+        dtype = self.class_layer.weight.dtype  # also where layers compute in a lower one
+        logits, components = self.class_layer(features).to(dtype), self.component_layer(features).to(dtype)
+        mean, log_variance = components.reshape(-1, 2, self.classes, self.latent_dim).unbind(1)
+        return MixturePosterior(torch.log_softmax(logits, dim=-1), mean, log_variance)
 
 
 def class_means(classes: int, latent_dim: int) -> Float[Tensor, "classes latent"]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from vae_models.model import Model
+from vae_models.modes import full_precision
 from vae_models.objective import Batch
 from vae_models.posterior import Posterior
 
@@ -88,7 +89,8 @@ def run(
         posterior, *others = _encoded_at_once(model.encoder, batches)
     else:
         posterior, *others = inference(model, batch), *(model.encoder(data) for data in named.values())
-    latent = posterior.sample(generator=batch.generator) if code == "draw" else posterior.gaussian().mean
+    with full_precision(posterior.mean.device):
+        latent = posterior.sample(generator=batch.generator) if code == "draw" else posterior.gaussian().mean
     decoded = model.decode(latent, batch.data)
     found = dict(zip(named, others, strict=True))
     return Pass(model=model, batch=batch, posterior=posterior, latent=latent, decoded=decoded, further=found)

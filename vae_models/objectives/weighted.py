@@ -9,6 +9,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from vae_models.model import Model
+from vae_models.modes import full_precision
 from vae_models.objective import Batch, Terms
 from vae_models.objectives.passes import Code, Inference, Pass, amortised, run
 from vae_models.schedules import Schedule, as_schedule, require_settled
@@ -114,14 +115,16 @@ class WeightedSum(nn.Module):
         shown = [part for part in parts if _is_zero(weights[part.name])]  # zero times an infinite part would be nan
         further = _further(entering, model, batch)
         passed = run(model, batch, inference=self.inference, code=self.code, further=further)
-        values = {part.name: part(passed) for part in entering}
+        with full_precision(passed.latent.device):
+            values = {part.name: part(passed) for part in entering}
         loss = _weighted_sum(values, weights)
         if loss is None:
             loss = torch.zeros((), dtype=passed.latent.dtype, device=passed.latent.device)
         if shown:
             with torch.no_grad():
                 passed = passed.with_further(_further(shown, model, batch))
-                values |= {part.name: part(passed) for part in shown}
+                with full_precision(passed.latent.device):
+                    values |= {part.name: part(passed) for part in shown}
         return Terms(loss=loss, parts={part.name: values[part.name].detach() for part in parts})
 
 
