@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -51,19 +51,23 @@ def flow_model(seed):
 
 
 @given(seed=SEEDS)
+@example(seed=3410)  # of which some mass lies beyond the grid
 @settings(max_examples=10)
-def test_densities_integrate_to_one_and_have_the_moments_of_draws(seed):
-    posterior = moved(seed, count=1)
-    axis = torch.linspace(-14, 14, 401, **DOUBLE)
+def test_densities_integrate_to_the_mass_and_have_the_moments_of_draws(seed):
+    posterior, count, edge = moved(seed, count=1), 20_000, 14.0
+    axis = torch.linspace(-edge, edge, 401, **DOUBLE)
     cell = float(axis[1] - axis[0]) ** 2
     grid = torch.cartesian_prod(axis, axis).unsqueeze(1)
     with torch.no_grad():
-        density = posterior.log_density(grid)[:, 0].exp()
-        drawn = posterior.push(torch.randn(20_000, 1, 2, generator=generator(seed), **DOUBLE))[:, 0]
-    assert density.sum().item() * cell == pytest.approx(1.0, abs=1e-3)
-    mean = cell * (density[:, None] * grid[:, 0]).sum(dim=0)
-    deviation = drawn.std(dim=0) / np.sqrt(len(drawn))
-    assert ((drawn.mean(dim=0) - mean).abs() <= 5 * deviation + 1e-3).all()
+        density = cell * posterior.log_density(grid)[:, 0].exp()
+        drawn = posterior.push(torch.randn(count, 1, 2, generator=generator(seed), **DOUBLE))[:, 0]
+    inside = (drawn.abs().amax(dim=1) < edge).double()
+    for values, of_nodes in (
+        (inside, torch.ones(len(grid), **DOUBLE)),
+        *zip(inside * drawn.T, grid[:, 0].T, strict=True),
+    ):
+        error = values.std() / np.sqrt(count)
+        assert (values.mean() - density @ of_nodes).abs() <= 5 * error + 1e-3
 
 
 @in_general_position
