@@ -22,18 +22,18 @@ def median_squared_length(latent: Float[Tensor, "batch latent"]) -> Float[Tensor
         InvalidInputError: For fewer than two codes.
     """
     detached = latent.detach()
-    return _median_squared_length(detached[:, None] - detached)
+    return _squared_length((detached[:, None] - detached).square().sum(dim=2))
 
 
-def _median_squared_length(offsets: Float[Tensor, "batch batch latent"]) -> Float[Tensor, ""]:
-    count = len(offsets)
+def _squared_length(squared: Float[Tensor, "batch batch"]) -> Float[Tensor, ""]:
+    count = len(squared)
     if count < 2:
         msg = f"latent must hold two codes or more, got {count}"
         raise InvalidInputError(msg)
-    above = torch.triu_indices(count, count, offset=1, device=offsets.device)
-    pairs = offsets.square().sum(dim=2)[above[0], above[1]]
+    above = torch.triu_indices(count, count, offset=1, device=squared.device)
+    pairs = squared[above[0], above[1]]
     # codes that all agree would give zero, and every length is right for them
-    return (pairs.median() / math.log(count)).clamp(min=torch.finfo(offsets.dtype).tiny)
+    return (pairs.median() / math.log(count)).clamp(min=torch.finfo(squared.dtype).tiny)
 
 
 def stein_direction(latent: Float[Tensor, "batch latent"], *, prior: Prior) -> Float[Tensor, "batch latent"]:
@@ -55,8 +55,9 @@ def stein_direction(latent: Float[Tensor, "batch latent"], *, prior: Prior) -> F
         (score,) = torch.autograd.grad(prior.log_density(free).sum(), free)
     # squares and sums that are expanded into products leave rounding, which 2 / length makes huge for near codes
     offsets = detached[:, None] - detached
-    length = _median_squared_length(offsets)
-    gram = torch.exp(-offsets.square().sum(dim=2) / length)
+    squared = offsets.square().sum(dim=2)
+    length = _squared_length(squared)
+    gram = torch.exp(-squared / length)
     # sum_j grad_{z_j} k(z_j, z_i) = (2 / length) sum_j k(z_j, z_i) (z_i - z_j)
     repulsion = 2 / length * torch.einsum("ij,ijk->ik", gram, offsets)
     return (gram @ score + repulsion) / len(latent)
