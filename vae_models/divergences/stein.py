@@ -43,7 +43,7 @@ def stein_direction(latent: Float[Tensor, "batch latent"], *, prior: Prior) -> F
     one with the median bandwidth.
 
     Args:
-        latent: Draws of q, two or more.
+        latent: Draws of q; one alone follows the score, as a batch of sentences of a rare length may be.
         prior: p, of which the score is taken by differentiation.
 
     Error:
@@ -53,6 +53,8 @@ def stein_direction(latent: Float[Tensor, "batch latent"], *, prior: Prior) -> F
     with torch.enable_grad():
         free = detached.clone().requires_grad_()
         (score,) = torch.autograd.grad(prior.log_density(free).sum(), free)
+    if len(latent) == 1:  # k(z, z) = 1 for every length
+        return score
     # squares and sums that are expanded into products leave rounding, which 2 / length makes huge for near codes
     offsets = detached[:, None] - detached
     squared = offsets.square().sum(dim=2)
