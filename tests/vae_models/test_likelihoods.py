@@ -12,7 +12,7 @@ from tests.effort import in_general_position
 from tests.vae_models.toys import DOUBLE, generator, gradients, normal
 from vae_models.likelihoods.discrete import BernoulliLikelihood, CategoricalLikelihood
 from vae_models.likelihoods.gaussian import GaussianLikelihood
-from vae_models.likelihoods.logistic_mixture import LogisticMixtureLikelihood
+from vae_models.likelihoods.logistic_mixture import LogisticMixtureLikelihood, _log_one_minus_exp
 from vae_models.likelihoods.variance import DecodedVariance, FixedVariance, TrainedVariance
 from variational.errors import InvalidInputError
 
@@ -112,6 +112,30 @@ def test_the_logistic_mixture_keeps_its_digits_far_from_the_mean():
     upper = (-0.6 + 1 / 255 - 1.0) * math.exp(7)
     expected = upper + math.log(-math.expm1(-width))
     torch.testing.assert_close(likelihood.log_density(decoded, data).item(), expected)
+
+
+@given(log_scale=st.floats(-7.0, 300.0), level=st.integers(0, 255), single=st.booleans())
+def test_the_logistic_mixture_and_its_gradient_are_finite_at_every_scale(log_scale, level, single):
+    dtype = torch.float32 if single else torch.float64
+    decoded = torch.tensor([0.0, 0.3, log_scale], dtype=dtype).reshape(1, 3, 1, 1).requires_grad_()
+    found = LogisticMixtureLikelihood(components=1).log_density(
+        decoded, torch.full((1, 1, 1, 1), level / 255, dtype=dtype)
+    )
+    slope = gradients(found.sum(), (decoded,))[0].flatten()
+    assert found.isfinite()
+    assert slope.isfinite().all()
+    if log_scale > 20:  # a level inside has the mass width / (4 scale), one at an end a half
+        inside = 0 < level < 255
+        expected = math.log(2 / 255 / 4) - log_scale if inside else -math.log(2)
+        assert found.item() == pytest.approx(expected, rel=1e-5)
+        assert slope[2].item() == pytest.approx(-float(inside), abs=1e-5)
+
+
+@given(log_width=st.floats(-20.0, 5.0))
+def test_the_mass_between_two_ends_is_that_of_the_definition(log_width):
+    width = math.exp(log_width)
+    found = _log_one_minus_exp(torch.tensor(log_width, **DOUBLE)).item()
+    assert found == pytest.approx(math.log(-math.expm1(-width)), rel=1e-12, abs=1e-14)
 
 
 def test_a_colour_is_the_printed_product_of_three_logistics():

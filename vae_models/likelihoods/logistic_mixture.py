@@ -3,6 +3,8 @@
 Source: Salimans et al. (2017), PixelCNN++, sections 2.1 and 2.2.
 """
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -12,6 +14,7 @@ from vae_models.validation import require_count
 from variational.errors import InvalidInputError
 
 LEAST_LOG_SCALE = -7.0  # in units of half the range of the data, as in the public code of PixelCNN++
+_NARROW = 1e-3  # width of a level in scales below which the mass is that of a series
 
 
 class LogisticMixtureLikelihood(nn.Module):
@@ -65,7 +68,7 @@ class LogisticMixtureLikelihood(nn.Module):
         inside = (
             functional.logsigmoid(upper)
             + functional.logsigmoid(-lower)
-            + torch.log(-torch.expm1(-2 * half_width * inverse_scales))
+            + _log_one_minus_exp(math.log(2 * half_width) - log_scales)
         )
         lowest, highest = centred < half_width - 1, centred > 1 - half_width
         masses = torch.where(
@@ -128,6 +131,14 @@ class LogisticMixtureLikelihood(nn.Module):
         each = decoded.reshape(decoded.shape[0], self.components, -1, *decoded.shape[2:])
         log_scales = each[:, :, 1 + channels : 1 + 2 * channels].clamp(min=LEAST_LOG_SCALE)
         return each[:, :, 0], each[:, :, 1 : 1 + channels], log_scales, torch.tanh(each[:, :, 1 + 2 * channels :])
+
+
+def _log_one_minus_exp(log_width: Tensor) -> Tensor:
+    """Return log(1 - exp(-w)) from log w, whose value and gradient stay finite where w underflows."""
+    width = torch.exp(log_width)
+    # the next term of the series is w^4 / 2880; the clamp keeps the gradient of what is not chosen finite
+    series = log_width - width / 2 + width.square() / 24
+    return torch.where(width < _NARROW, series, torch.log(-torch.expm1(-width.clamp(min=_NARROW))))
 
 
 def _pair(channel: int, before: int) -> int:
