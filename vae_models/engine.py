@@ -10,16 +10,17 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from vae_models.aggressive import AggressiveSteps
-from vae_models.config import OptimiserConfig, RunConfig
+from vae_models.config import RunConfig
 from vae_models.data.dataset import Part
 from vae_models.data.text import lengths
 from vae_models.errors import NonFiniteLossError
 from vae_models.first_batch import start_from_data
 from vae_models.graphs import GraphedStep
 from vae_models.model import Model
-from vae_models.objective import Batch, Objective, Opposed, Preparing, Terms
-from vae_models.optimisers import bare_step, make_optimiser
+from vae_models.objective import Batch, Objective, Preparing, Terms
+from vae_models.optimisers import adversary_of, bare_step, make_optimiser
 from vae_models.order import Order
+from vae_models.plain_steps import require_one_update
 from vae_models.recorded_step import RecordedStep
 from vae_models.seeds import derived_seed
 from vae_models.world import World
@@ -86,7 +87,7 @@ class Engine:
         start_from_data(self.model, lambda: self.batch_of(self.next_index()))  # a checkpoint that is loaded replaces it
         parameters = {id(weight): weight for module in self._modules for weight in module.parameters()}
         self.parameters = [weight for weight in parameters.values() if weight.requires_grad]
-        self.adversary = _adversary(objective, config)
+        self.adversary = adversary_of(objective, config)
         against = {id(weight) for weight in self.adversary}
         graphs = config.machine.cuda_graphs
         self.optimiser = make_optimiser(
@@ -99,7 +100,7 @@ class Engine:
         updates = config.lagging.encoder_updates
         self.lagging = None if updates is None else AggressiveSteps(self, most_updates=updates)
         if graphs or self.world.size > 1:
-            _require_one_update(config, "cuda_graphs" if graphs else f"{self.world.size} processes")
+            require_one_update(config, "cuda_graphs" if graphs else f"{self.world.size} processes")
         if config.machine.compile:
             self.model.encoder.compile()
             self.model.decoder.compile()
@@ -300,25 +301,3 @@ class Engine:
         torch.set_rng_state(default[0][rank])
         if self.device.type == "cuda" and len(default) > 1:
             torch.cuda.set_rng_state(default[1][rank], self.device)
-
-
-def _require_one_update(config: RunConfig, why: str) -> None:
-    """Refuse steps that update several times."""
-    if config.optimiser.adversary_updates > 1:
-        msg = f"adversary_updates must be 1 with {why}, got {config.optimiser.adversary_updates}"
-        raise InvalidInputError(msg)
-    if config.lagging.encoder_updates is not None:
-        msg = f"encoder_updates must be None with {why}, got {config.lagging.encoder_updates}"
-        raise InvalidInputError(msg)
-
-
-def _adversary(objective: Objective, config: RunConfig) -> list[nn.Parameter]:
-    """Return what is trained against the model, and refuse settings for an adversary where there is none."""
-    found = objective.adversary_parameters() if isinstance(objective, Opposed) else []
-    plain, settings = OptimiserConfig(), config.optimiser
-    for name in ("adversary_rate", "adversary_betas", "adversary_updates"):
-        value = getattr(settings, name)
-        if not found and value != getattr(plain, name):
-            msg = f"{name} must be left out where nothing is trained against the model, got {value!r}"
-            raise InvalidInputError(msg)
-    return [weight for weight in found if weight.requires_grad]

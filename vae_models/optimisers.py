@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
+from torch import nn
 from torch.optim import Optimizer
 
-from vae_models.config import OptimiserConfig
+from vae_models.config import OptimiserConfig, RunConfig
+from vae_models.objective import Objective, Opposed
 from vae_models.processor_adam import ProcessorAdam
+from variational.errors import InvalidInputError
 
 
 def make_optimiser(
@@ -69,3 +72,15 @@ def bare_step(optimiser: Optimizer) -> Callable[[], None]:
         step(optimiser)
 
     return take
+
+
+def adversary_of(objective: Objective, config: RunConfig) -> list[nn.Parameter]:
+    """Return what is trained against the model, and refuse settings for an adversary where there is none."""
+    found = objective.adversary_parameters() if isinstance(objective, Opposed) else []
+    plain, settings = OptimiserConfig(), config.optimiser
+    for name in ("adversary_rate", "adversary_betas", "adversary_updates"):
+        value = getattr(settings, name)
+        if not found and value != getattr(plain, name):
+            msg = f"{name} must be left out where nothing is trained against the model, got {value!r}"
+            raise InvalidInputError(msg)
+    return [weight for weight in found if weight.requires_grad]

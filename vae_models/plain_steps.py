@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from vae_models.config import RunConfig
 from vae_models.objective import Preparing
+from variational.errors import InvalidInputError
 
 if TYPE_CHECKING:  # the engine asks, too
     from vae_models.engine import Engine
@@ -25,3 +27,13 @@ def why_not_plain(engine: "Engine") -> str | None:
         "it is compiled": config.machine.compile or config.machine.cuda_graphs,
     }
     return next((reason for reason, holds in rules.items() if holds), None)
+
+
+def require_one_update(config: RunConfig, why: str) -> None:
+    """Refuse steps that update several times."""
+    if config.optimiser.adversary_updates > 1:
+        msg = f"adversary_updates must be 1 with {why}, got {config.optimiser.adversary_updates}"
+        raise InvalidInputError(msg)
+    if config.lagging.encoder_updates is not None:
+        msg = f"encoder_updates must be None with {why}, got {config.lagging.encoder_updates}"
+        raise InvalidInputError(msg)
