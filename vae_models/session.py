@@ -97,18 +97,22 @@ def begin(task: Task, *, data: DataSet, world: World, stop: Callable[[], bool], 
         world: Of the processes that train it.
         stop: Whether to finish the step, write a checkpoint and return.
         say: What is told what is chosen and decided, a sentence each.
+
+    Raises:
+        InvalidInputError: The parts of the run do not fit each other; a folder that was there stays as it was.
     """
     config = task.config
     torch.manual_seed(derived_seed(config.seed, "weights"))
     model, objective = build(config, data)
     found = _checkpoint(task, first=world.rank == 0, say=say) if task.resumed else None
     config = _with_threads(config, world=world, model=model, objective=objective, part=data.train, say=say)
-    if world.rank == 0:
-        # what is computed is as it began; length and machine are those of this session
-        write_whole(task.folder / CONFIG, (json.dumps(config.to_json(), indent=1) + "\n").encode())
     torch.manual_seed(derived_seed(config.seed, "default draws", world.rank))
     engine = Engine(model, objective, data.train, config=config, world=world)
-    return Training(engine, data, folder=task.folder, found=found, stop=stop, say=say)
+    training = Training(engine, data, folder=task.folder, found=found, stop=stop, say=say)
+    if world.rank == 0:  # now that nothing refuses it
+        # what is computed is as it began; length and machine are those of this session
+        write_whole(task.folder / CONFIG, (json.dumps(config.to_json(), indent=1) + "\n").encode())
+    return training
 
 
 def _ignore(_message: str) -> None:

@@ -46,8 +46,8 @@ class Result:
 class Training:
     """A run in a folder.
 
-    Raises InvalidInputError where a weight of the objective would still move at the end of the run, and for lagging
-    inference without validation data.
+    Raises InvalidInputError where a weight of the objective would still move at the end of the run, for lagging
+    inference without validation data, and for a run shorter than what was trained of it.
 
     Args:
         engine: With the model.
@@ -87,6 +87,9 @@ class Training:
             raise InvalidInputError(msg)
         if found is not None and found.path is not None:
             self._load(found.state)
+        if self.total < engine.steps:
+            msg = f"epochs or steps must give at least the {engine.steps} steps taken already, got {self.total}"
+            raise InvalidInputError(msg)
         self._log: RunLog | None = None
         if self._first:
             self._log = RunLog(folder, step=engine.steps, tensorboard=self.config.machine.tensorboard)

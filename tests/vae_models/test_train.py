@@ -191,6 +191,20 @@ class BadLoss:
         return dataclasses.replace(terms, loss=terms.loss * float("nan")) if batch.step == 1 else terms
 
 
+@pytest.mark.parametrize(
+    ("length", "message"),
+    [("5", "must give at least the 20 steps taken already, got 5"), ("9", "weight of kl must settle")],
+)
+def test_a_length_that_is_refused_leaves_the_run_as_it_was(length, message, tmp_path, capsys):
+    ramp = ["--beta", "linear", "--beta.steps", "10"] if length == "9" else []
+    assert train.main(["digits", "--out", str(tmp_path), "--steps", "20", *ramp, *hidden(8), *FAST]) == 0
+    folder = run_folder(tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.glob("*.json*")}
+    assert train.main(["--resume", str(folder), "--steps", length, *FAST]) == 2
+    assert message in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in folder.glob("*.json*")} == before
+
+
 def test_a_bad_loss_is_a_failed_run(tmp_path, monkeypatch, capsys):
     def bad(config, data):
         model, objective = build(config, data)
