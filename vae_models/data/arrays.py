@@ -1,6 +1,7 @@
 """Arrays and tensors of the user's own, from memory or from .npy, .npz, .pt and .safetensors files."""
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -12,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from vae_models.data.dataset import DataSet, Part, divide
+from vae_models.data.dataset import DataSet, Part, divide, split_off
 from vae_models.errors import DataError
 from variational.errors import InvalidInputError
 
@@ -23,6 +24,8 @@ _BYTE_SCALE = 1 / 255
 
 def as_part(values: NDArray[Any] | Tensor, *, labels: NDArray[Any] | Tensor | None = None) -> Part:
     """Return a split of any array: bytes are intensities of 255 levels, integers tokens, the rest numbers."""
+    if isinstance(values, np.ndarray):
+        values = values.astype(values.dtype.newbyteorder("="), copy=False)  # torch takes no other byte order
     tensor = torch.as_tensor(values)
     if tensor.ndim < 1 or tensor.is_complex():
         msg = f"examples must be an array of real numbers, one example a row, got shape {tuple(tensor.shape)}"
@@ -30,6 +33,9 @@ def as_part(values: NDArray[Any] | Tensor, *, labels: NDArray[Any] | Tensor | No
     if tensor.ndim == 1:
         tensor = tensor[:, None]
     classes = None if labels is None else torch.as_tensor(labels).to(torch.int64)
+    if classes is not None and classes.shape != tensor.shape[:1]:
+        msg = f"labels must be one for each of the {len(tensor)} examples, got shape {tuple(classes.shape)}"
+        raise InvalidInputError(msg)
     if tensor.dtype == torch.uint8:
         return Part(examples=tensor, labels=classes, scale=_BYTE_SCALE)
     if tensor.dtype == torch.bool:
@@ -40,15 +46,28 @@ def as_part(values: NDArray[Any] | Tensor, *, labels: NDArray[Any] | Tensor | No
 
 
 def from_arrays(
-    values: NDArray[Any] | Tensor, *, labels: NDArray[Any] | Tensor | None = None, name: str = "array", seed: int = 0
+    values: NDArray[Any] | Tensor,
+    *,
+    labels: NDArray[Any] | Tensor | None = None,
+    name: str = "array",
+    seed: int = 0,
+    validation: int | None = None,
 ) -> DataSet:
-    """Return a data set whose splits, 80, 10 and 10 in a hundred, are drawn from one array."""
+    """Return a data set whose splits, 80, 10 and 10 in a hundred, are drawn from one array.
+
+    Args:
+        values: One example a row.
+        labels: Class of each.
+        name: Of the data set.
+        seed: Of the draw.
+        validation: Examples for validation, in place of ten in a hundred.
+    """
     part = as_part(values, labels=labels)
     held = int(_HELD_OUT * len(part))
-    return divide(part, name=name, validation=held, test=held, seed=seed)
+    return divide(part, name=name, validation=held if validation is None else validation, test=held, seed=seed)
 
 
-def read_arrays(path: Path, *, seed: int) -> DataSet:
+def read_arrays(path: Path, *, seed: int, validation: int | None = None) -> DataSet:
     """Return the data set of a file.
 
     Args:
@@ -56,26 +75,31 @@ def read_arrays(path: Path, *, seed: int) -> DataSet:
             ``test``, ``noise``, each with labels as ``train_labels``; or a single one, which is divided. Nothing in
             the file is run as code.
         seed: Of the division.
+        validation: Examples taken from the end of ``train`` where there is no ``validation``, or drawn from a single
+            array; None takes none, or ten in a hundred.
 
     Raises:
         DataError: The file is missing, damaged or holds something else.
     """
     arrays = _read(path)
-    if "train" in arrays:
-        parts = {
-            split: as_part(arrays[split], labels=arrays.get(f"{split}_labels")) for split in SPLITS if split in arrays
-        }
-        return DataSet(
-            name=path.name,
-            train=parts["train"],
-            validation=parts.get("validation"),
-            test=parts.get("test"),
-            noise=parts.get("noise"),
-        )
-    if len(arrays) != 1:
-        msg = f"{path}: expected an array named train, or a single one, found {', '.join(arrays) or 'none'}"
-        raise DataError(msg)
-    return from_arrays(next(iter(arrays.values())), name=path.name, seed=seed)
+    try:
+        if "train" not in arrays and len(arrays) == 1:
+            return from_arrays(next(iter(arrays.values())), name=path.name, seed=seed, validation=validation)
+        if "train" in arrays:
+            return _divided(arrays, name=path.name, validation=validation)
+    except (InvalidInputError, TypeError) as error:  # torch says TypeError for times, wide floats and the like
+        msg = f"{path}: {error}"
+        raise DataError(msg) from error
+    msg = f"{path}: expected an array named train, or a single one, found {', '.join(arrays) or 'none'}"
+    raise DataError(msg)
+
+
+def _divided(arrays: Mapping[str, Any], *, name: str, validation: int | None) -> DataSet:
+    parts = {split: as_part(arrays[split], labels=arrays.get(f"{split}_labels")) for split in SPLITS if split in arrays}
+    train, held = parts["train"], parts.get("validation")
+    if held is None:
+        train, held = split_off(train, validation or 0)
+    return DataSet(name=name, train=train, validation=held, test=parts.get("test"), noise=parts.get("noise"))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def _codes(config: DataConfig, folder: Path) -> DataSet:
 
 
 def _array(config: DataConfig, folder: Path) -> DataSet:
-    return read_arrays(_path(config, folder), seed=config.data_seed)
+    return read_arrays(_path(config, folder), seed=config.data_seed, validation=config.validation_size)
 
 
 SOURCES: Mapping[str, Callable[[DataConfig, Path], DataSet]] = {

@@ -169,3 +169,44 @@ def test_objects_in_an_array_are_not_unpickled(tmp_path):
     np.save(tmp_path / "x.npy", np.array([object()], dtype=object), allow_pickle=True)
     with pytest.raises(DataError, match=r"x\.npy.*Object arrays cannot be loaded"):
         load(DataConfig(source="array", path=str(tmp_path / "x.npy")), tmp_path)
+
+
+def test_an_array_of_the_other_byte_order_is_read(tmp_path):
+    values = np.random.default_rng(0).normal(size=(20, 3))
+    np.save(tmp_path / "x.npy", values.astype(values.dtype.newbyteorder()))
+    np.save(tmp_path / "y.npy", values)
+    swapped, native = (
+        load(DataConfig(source="array", path=str(tmp_path / name)), tmp_path) for name in ("x.npy", "y.npy")
+    )
+    np.testing.assert_array_equal(swapped.train.examples.numpy(), native.train.examples.numpy())
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"train": np.array([[0.0], [np.nan]])}, "examples must be finite"),
+        ({"train": np.zeros((0, 4))}, "examples must hold at least one"),
+        ({"x": np.array(3.0)}, "one example a row"),
+        ({"x": np.arange(40).astype("datetime64[s]")}, "datetime64"),
+        ({"train": np.zeros((4, 3)), "test": np.zeros((4, 5))}, r"test must have examples of shape \(3,\)"),
+        ({"train": np.zeros((4, 3)), "train_labels": np.arange(7)}, r"labels must be one for each of the 4.*\(7,\)"),
+    ],
+)
+def test_what_is_wrong_with_an_array_is_told_in_a_line_with_its_file(arrays, message, tmp_path):
+    path = tmp_path / "data.npz"
+    np.savez(path, **arrays)
+    with pytest.raises(DataError, match=rf"data\.npz: .*{message}") as caught:
+        load(DataConfig(source="array", path=str(path)), tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_validation_size_that_was_asked_for_is_that_of_arrays_too(tmp_path):
+    values = np.arange(50.0)[:, None]
+    np.save(tmp_path / "one.npy", values)
+    np.savez(tmp_path / "named.npz", train=values)
+    np.savez(tmp_path / "held.npz", train=values, validation=values[:7])
+    sizes = {}
+    for name in ("one.npy", "named.npz", "held.npz"):
+        found = load(DataConfig(source="array", path=str(tmp_path / name), validation_size=20), tmp_path)
+        sizes[name] = (len(found.train), len(found.validation))
+    assert sizes == {"one.npy": (25, 20), "named.npz": (30, 20), "held.npz": (50, 7)}
