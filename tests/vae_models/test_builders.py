@@ -169,12 +169,20 @@ def test_a_pixel_decoder_has_every_variance_that_does_not_see_later_pixels(kind,
 def test_tokens_take_their_number_from_the_vocabulary():
     tokens = Part(examples=torch.randint(1, 5, (12, 4), generator=torch.Generator().manual_seed(0)))
     data = DataSet(name="text", train=tokens, vocabulary=tuple("abcde"))
-    model, _ = build(RunConfig(preset="none", steps=1, model=ModelConfig(likelihood=CategoricalConfig())), data)
+    config = RunConfig(preset="none", steps=1, model=ModelConfig(encoder=LSTMConfig(), likelihood=CategoricalConfig()))
+    model, _ = build(config, data)
     assert model.likelihood.parameter_shape((4,)) == (4, 5)
     assert model.likelihood.padding == 0
     bare = dataclasses.replace(data, vocabulary=())
     with pytest.raises(InvalidInputError, match="classes must be given"):
-        build(RunConfig(preset="none", steps=1, model=ModelConfig(likelihood=CategoricalConfig())), bare)
+        build(config, bare)
+
+
+@pytest.mark.parametrize("likelihood", [CategoricalConfig(), GaussianConfig()])
+def test_tokens_are_refused_by_an_encoder_of_numbers(likelihood):
+    data = DataSet(name="text", train=Part(examples=torch.ones(12, 4, dtype=torch.int64)), vocabulary=tuple("abcde"))
+    with pytest.raises(InvalidInputError, match=r"encoder must be lstm for whole numbers, which are tokens.*, got mlp"):
+        engine_of(dataclasses.replace(PLAIN, likelihood=likelihood), data=data).step()
 
 
 SENTENCES = torch.tensor([[1, 4, 2, 0, 0], [1, 5, 6, 7, 2], [1, 2, 0, 0, 0]] * 4)

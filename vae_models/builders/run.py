@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import torch
 from torch import nn
 
 from vae_models.builders.latents import build_encoder, build_prior
@@ -32,7 +33,7 @@ from vae_models.settings.objectives import (
     WAEConfig,
 )
 from vae_models.settings.strength import AnnealedStrengthConfig
-from vae_models.settings.text import LIDSVAEConfig
+from vae_models.settings.text import LIDSVAEConfig, LSTMConfig
 from variational.errors import InvalidInputError
 
 BuiltObjective = WeightedSum | MixtureElbo | AnnealedInverseLipschitz
@@ -41,6 +42,10 @@ BuiltObjective = WeightedSum | MixtureElbo | AnnealedInverseLipschitz
 def build_model(config: ModelConfig, *, data: DataSet) -> Model:
     """Return an untrained model for the examples of a data set; torch's default generator draws the weights."""
     shape, latent_dim = data.train.shape, config.latent_dim
+    if data.train.examples.dtype == torch.int64 and not isinstance(config.encoder, LSTMConfig):
+        rule = "encoder must be lstm for whole numbers, which are tokens; store what is to be real as floating point"
+        msg = f"{rule}, got {config.encoder.kind}"
+        raise InvalidInputError(msg)
     likelihood = build_likelihood(config.likelihood, data=data)
     classes = likelihood.classes if isinstance(likelihood, CategoricalLikelihood) else None
     trunk = build_trunk(config.encoder, data_shape=shape, classes=classes)
