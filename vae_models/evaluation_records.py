@@ -5,9 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from vae_models.records import MetricRecord, Split, Target, parse
+from vae_models.records import MetricRecord, Split, Target, parse, read_record
 from vae_models.serial import from_json, to_json
-from variational.errors import InvalidInputError
 
 EVALUATION = "evaluation.json"
 EVALUATION_SCHEMA = "vaeproof.evaluation/1"
@@ -83,19 +82,7 @@ def read_evaluation(folder: Path) -> Evaluation | None:
     Raises:
         InvalidInputError: The file is damaged or of another kind; the message names it.
     """
-    path = folder / EVALUATION
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path} cannot be read: {error}; move it away, and it is made anew"
-        raise InvalidInputError(msg) from error
-    try:
-        return Evaluation.from_text(text, where=str(path))
-    except InvalidInputError as error:
-        msg = f"{error}; move {path} away, and it is made anew"
-        raise InvalidInputError(msg) from error
+    return read_record(Evaluation, folder / EVALUATION)
 
 
 def targets_of(record: MetricRecord, targets: Sequence[Target]) -> list[Target]:

@@ -4,10 +4,12 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from vae_models.serial import from_json, to_json
 from variational.errors import InvalidInputError
+
+Record = TypeVar("Record")
 
 LOG_SCHEMA = "vaeproof.log/1"
 METRIC_SCHEMA = "vaeproof.metric/1"
@@ -170,6 +172,36 @@ def read_log(path: Path) -> list[LogRecord]:
         from_json(LogRecord, parse(text, where=f"{path}:{number}"), where=f"{path}:{number}")
         for number, text in enumerate(lines, start=1)
     ]
+
+
+def read_record(kind: type[Record], path: Path) -> Record | None:
+    """Return the record in a file that a command has written, or None where there is no file.
+
+    Raises:
+        InvalidInputError: The file is damaged or of another kind; the message names it.
+    """
+    text = text_of(path)
+    return None if text is None else parsed(kind, text, path)
+
+
+def text_of(path: Path) -> str | None:
+    """Return what a file holds, or None where there is none; refuse one that cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path} cannot be read: {error}; move it away, and it is made anew"
+        raise InvalidInputError(msg) from error
+
+
+def parsed(kind: type[Record], text: str, path: Path) -> Record:
+    """Return the record that the text of a file holds; refuse a damaged one, or one of another kind."""
+    try:
+        return from_json(kind, parse(text, where=str(path)), where=str(path))
+    except InvalidInputError as error:
+        msg = f"{error}; move {path} away, and it is made anew"
+        raise InvalidInputError(msg) from error
 
 
 def parse(text: str, *, where: str) -> Any:

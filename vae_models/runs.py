@@ -15,7 +15,7 @@ from vae_models.data.dataset import DataSet, Part
 from vae_models.data.sources import load
 from vae_models.metrics.codes import as_trained, infer
 from vae_models.model import Model
-from vae_models.records import RunRecord
+from vae_models.records import RunRecord, read_record
 from vae_models.session import RECORD
 from vae_models.settings.latents import FlowPosteriorConfig, MixturePosteriorConfig
 from vae_models.training import CHECKPOINTS
@@ -86,7 +86,8 @@ def load_run(
         data_dir: Folder of the data sets, in place of the one the run was made with.
 
     Raises:
-        InvalidInputError: The folder is not that of a run, it has no checkpoint yet, or no best weights.
+        InvalidInputError: The folder is not that of a run, it has no checkpoint yet, or no best weights,
+            or its record is damaged.
         CheckpointError: No checkpoint can be used.
         DataError: The data set is missing or altered.
     """
@@ -103,8 +104,7 @@ def load_run(
         state, step = state["best"], int(state["best_step"])
     data = load(config.data, data_folder(data_dir or config.machine.data_dir))
     model, objective = _with_weights(config, data, state, device=torch.device(device))
-    path = folder / RECORD
-    record = RunRecord.from_text(path.read_text(encoding="utf-8")) if path.exists() else None
+    record = read_record(RunRecord, folder / RECORD)
     return Run(folder=folder, config=config, data=data, model=model, objective=objective, step=step, record=record)
 
 

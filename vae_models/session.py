@@ -23,7 +23,7 @@ from vae_models.errors import NonFiniteLossError
 from vae_models.files import locked, write_whole
 from vae_models.presets.registry import described
 from vae_models.progress import Bar
-from vae_models.records import Outcome, RunRecord
+from vae_models.records import Outcome, RunRecord, read_record
 from vae_models.seeds import derived_seed
 from vae_models.threads import choose_threads, fastest
 from vae_models.training import CHECKPOINTS, Result, Training
@@ -121,12 +121,9 @@ def _ignore(_message: str) -> None:
 
 def finished(task: Task) -> RunRecord | None:
     """Return the record of a resumed run that has nothing left to do."""
-    path = task.folder / RECORD
     longer = (task.config.epochs, task.config.steps) != (task.begun.epochs, task.begun.steps)
-    if not task.resumed or longer or not path.exists():
-        return None
-    record = RunRecord.from_text(path.read_text(encoding="utf-8"))
-    return record if record.outcome in FINISHED else None
+    record = None if not task.resumed or longer else read_record(RunRecord, task.folder / RECORD)
+    return record if record is not None and record.outcome in FINISHED else None
 
 
 def _checkpoint(task: Task, *, first: bool, say: Say) -> Found:

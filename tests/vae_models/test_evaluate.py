@@ -195,6 +195,17 @@ def test_a_damaged_evaluation_is_named_and_left_as_it_is(run, capsys):
         read_evaluation(run)
 
 
+def test_a_damaged_record_of_a_run_is_named_by_every_command_that_reads_it(run, capsys):
+    path = run / "record.json"
+    path.write_bytes(path.read_bytes()[:200])
+    for command, words in ((evaluate, [str(run), *FEW]), (compare, [str(run)]), (train, ["--resume", str(run)])):
+        assert command.main(words) == 2
+        errors = capsys.readouterr().err
+        assert errors.startswith(f"error: {path} is no JSON")
+        assert f"move {path} away" in errors
+        assert errors.count("\n") == 1
+
+
 def test_the_list_of_metrics_fits_and_needs_no_run(capsys):
     assert evaluate.main(["--list"]) == 0
     rows = capsys.readouterr().out.splitlines()

@@ -4,13 +4,10 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from vae_models.records import MetricRecord, Target, parse
-from vae_models.serial import from_json, to_json
-from variational.errors import InvalidInputError
-
-Record = TypeVar("Record")
+from vae_models.records import MetricRecord, Target, parsed, read_record, text_of
+from vae_models.serial import to_json
 
 CELL, STUDY = "cell.json", "study.json"
 CELL_SCHEMA, STUDY_SCHEMA = "vaeproof.cell/1", "vaeproof.study/2"
@@ -101,7 +98,7 @@ class StudyRecord:
 
 def read_cell(folder: Path) -> CellRecord | None:
     """Return how the cell of a folder ended, or None where it has not."""
-    return _read(CellRecord, folder / CELL)
+    return read_record(CellRecord, folder / CELL)
 
 
 def read_study(place: Path) -> StudyRecord | None:
@@ -110,7 +107,7 @@ def read_study(place: Path) -> StudyRecord | None:
     Args:
         place: The folder of the study, or the file of a record that was kept.
     """
-    return _read(StudyRecord, place if place.is_file() else place / STUDY)
+    return read_record(StudyRecord, place if place.is_file() else place / STUDY)
 
 
 def read_studies(folder: Path) -> Iterator[StudyRecord]:
@@ -120,30 +117,6 @@ def read_studies(folder: Path) -> Iterator[StudyRecord]:
         InvalidInputError: For a damaged record; the message names file and field.
     """
     for path in sorted(folder.glob("*.json")):
-        text = _text(path)
+        text = text_of(path)
         if text is not None and STUDY_SCHEMA in text:
-            yield _parsed(StudyRecord, text, path)
-
-
-def _read(kind: type[Record], path: Path) -> Record | None:
-    text = _text(path)
-    return None if text is None else _parsed(kind, text, path)
-
-
-def _text(path: Path) -> str | None:
-    """Return what a file holds, or None where there is none."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path} cannot be read: {error}; move it away, and it is made anew"
-        raise InvalidInputError(msg) from error
-
-
-def _parsed(kind: type[Record], text: str, path: Path) -> Record:
-    try:
-        return from_json(kind, parse(text, where=str(path)), where=str(path))
-    except InvalidInputError as error:
-        msg = f"{error}; move {path} away, and it is made anew"
-        raise InvalidInputError(msg) from error
+            yield parsed(StudyRecord, text, path)
