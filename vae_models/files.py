@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vae_models.errors import FolderInUseError
@@ -12,19 +12,35 @@ PARTIAL = ".partial"
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, wait until it is on the disk, and put it in its place at once."""
+    """Write a file under another name, wait until it is on the disk, and put it in its place at once.
+
+    Raises:
+        OSError: As on a full disk; nothing of the new file is left.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
-    write_through(partial, content)
-    partial.replace(path)
+    try:
+        write_through(partial, content)
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise
     sync_folder(path.parent)
 
 
 def write_through(path: Path, content: bytes) -> None:
-    """Write a file and wait until it is on the disk."""
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+    """Write a file and wait until it is on the disk.
+
+    Raises:
+        OSError: As on a full disk; it names the file.
+    """
+    try:
+        with path.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error  # writing names none
 
 
 def sync_folder(folder: Path) -> None:

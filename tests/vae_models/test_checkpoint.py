@@ -1,5 +1,6 @@
 """Checkpoints come back exactly; damaged and foreign ones are named and passed over; a folder serves one run."""
 
+import errno
 import itertools
 import json
 import os
@@ -214,13 +215,29 @@ def test_a_folder_is_locked_for_others_and_freed_at_the_end(tmp_path):
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+def full(_descriptor):
+    raise OSError(errno.ENOSPC, "disk is full")
+
+
 def test_a_file_is_replaced_whole(tmp_path, monkeypatch):
     path = tmp_path / "x"
     write_whole(path, b"old")
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk is full")))
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="disk is full"):
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
+
+
+def test_a_file_that_cannot_be_written_is_named_and_nothing_of_it_is_left(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        write_whole(tmp_path / "folder", b"new")
+    with pytest.raises(OSError, match="nowhere"):
+        write_whole(tmp_path / "nowhere" / "record.json", b"new")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"disk is full.*record\.json"):
+        write_whole(tmp_path / "record.json", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 def test_a_checkpoint_that_is_read_by_itself_needs_no_identity(tmp_path):
