@@ -1,6 +1,7 @@
-"""Every command ends quietly where the reader of its output has left, as in ``| head``."""
+"""Every command ends quietly where the reader of its output has left, and refuses an unknown option in one line."""
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -55,6 +56,17 @@ def without_reader(*words, buffered):
 
 def test_the_commands_are_found():
     assert {"variational.check", "vae_models.train", "vae_models.compare"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name.startswith(("vae_models.", "figures."))])
+def test_an_option_that_there_is_not_is_refused_in_one_line(command, capsys):
+    name = f"{command}.__main__" if (ROOT / command.replace(".", "/")).is_dir() else command
+    try:
+        status = importlib.import_module(name).main(["--no-such-option"])
+    except SystemExit as error:
+        status = error.code
+    assert status == 2
+    assert re.fullmatch(r"error: [^\n]+ \(--help explains\)\n", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -3,21 +3,18 @@
 python -m vae_models.fetch NAME... [--data-dir DIR]
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from vae_models.data.catalogue import FILES, checked_files, data_folder
 from vae_models.errors import DataError
-from variational.command_line import ending_well
+from variational.command_line import Parser, ending_well
 
 
 @ending_well
 def main(argv: Sequence[str] | None = None) -> int:
     """Download what is missing and return the exit status: 0, 1 without a file, 2 for a wrong command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m vae_models.fetch", description="Download data sets from their publishers."
-    )
+    parser = Parser(prog="python -m vae_models.fetch", description="Download data sets from their publishers.")
     parser.add_argument("names", nargs="+", metavar="NAME", choices=tuple(FILES), help="|".join(FILES))
     parser.add_argument("--data-dir", metavar="DIR", help="where they go (default: VAEPROOF_DATA, else a cache folder)")
     options = parser.parse_args(argv)

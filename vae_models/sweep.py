@@ -20,16 +20,15 @@ from vae_models.studies.engines import engine_factory
 from vae_models.studies.records import STUDY, CellRecord, StudyRecord, read_study
 from vae_models.studies.registry import find_study, list_studies
 from vae_models.studies.sweeping import ended_cells, sweep
-from variational.command_line import ending_well
+from variational.command_line import Parser, ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m vae_models.sweep",
         description="Run the cells of a study; with a folder that was begun, those that have not ended.",
-        allow_abbrev=False,
     )
     parser.add_argument("study", nargs="?", metavar="STUDY", help="name of a study; --list shows all")
     parser.add_argument("--list", action="store_true", help="list the studies")

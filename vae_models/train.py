@@ -15,17 +15,16 @@ from vae_models.command_line import Task, read_task
 from vae_models.errors import NonFiniteLossError
 from vae_models.presets.listing import list_all, list_preset
 from vae_models.presets.registry import find_preset
-from variational.command_line import ending_well
+from variational.command_line import Parser, complain, ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of what is no field of the configuration."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m vae_models.train",
         usage="%(prog)s PRESET [--field value ...] --out DIR | --resume DIR [--field value ...] | [PRESET] --list",
         description="Train a preset. Every field of its configuration is an option; PRESET --help lists them.",
-        allow_abbrev=False,
         add_help=False,
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder of the run is made in here")
@@ -48,8 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     if preset is None and options.resume is None:
-        parser.print_usage(sys.stderr)
-        print("error: name a PRESET, or a run to go on with by --resume DIR", file=sys.stderr)
+        complain("name a PRESET first, or a run to go on with by --resume DIR (--help explains)")
         return 2
     try:
         task = read_task(

@@ -222,7 +222,7 @@ def test_a_bad_loss_is_a_failed_run(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "name a PRESET"),
+        ([], "name a PRESET first"),
         (["nothing", "--out", "{out}"], "preset must be one of the"),
         (["digits"], "--out must name a folder"),
         (["digits", "--out", "{out}", "--beta", "nan"], "beta must be at least 0"),
