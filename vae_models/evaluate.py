@@ -25,16 +25,15 @@ from vae_models.studies.formats import FORMATS
 from vae_models.studies.records import STUDY, read_study
 from vae_models.studies.registry import find_study
 from vae_models.studies.table import build_table
-from variational.command_line import ending_well
+from variational.command_line import Parser, complain, ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m vae_models.evaluate",
         description="Measure a trained run, print a table, and write evaluation.json into its folder.",
-        allow_abbrev=False,
     )
     parser.add_argument("run", type=Path, nargs="?", metavar="RUN_DIR", help="folder of a run or of a study, or record")
     parser.add_argument("--list", action="store_true", help="list the metrics")
@@ -62,15 +61,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(argv)
     if options.run is None and not options.list:
-        parser.print_usage(sys.stderr)
-        print("error: name the folder of a run, RUN_DIR", file=sys.stderr)
+        complain("name the folder of a run, RUN_DIR (--help explains)")
         return 2
     try:
         if options.list:
             print(_listing())
             return 0
         if options.run.is_file() or (options.run / STUDY).exists():
-            return _tabulate(options.run, options.format)
+            return _tabulate(options.run, options.format, lines=options.json)
         read_config(options.run / CONFIG)  # a wrong folder is told before torch is loaded
         return _evaluate(options)
     except BrokenPipeError:  # an OSError, but no fault of the user
@@ -93,7 +91,10 @@ def _listing() -> str:
     return "\n".join(f"{name:{width}}  {metric.summary}" for name, metric in METRICS.items())
 
 
-def _tabulate(place: Path, wanted: str) -> int:
+def _tabulate(place: Path, wanted: str, *, lines: bool) -> int:
+    if lines:
+        msg = "--json must be left out for the table of a study; see --format"
+        raise InvalidInputError(msg)
     record = read_study(place)
     if record is None:  # taken away since
         msg = f"{place} must hold the record of a study, got no file"
@@ -115,8 +116,13 @@ def _evaluate(options: argparse.Namespace) -> int:
     from vae_models.networks.inception import require_published  # noqa: PLC0415
     from vae_models.runs import load_run  # noqa: PLC0415
 
-    names = list(METRICS) if options.metrics is None else options.metrics.split(",")
+    wanted = METRICS if options.metrics is None else map(str.strip, options.metrics.split(","))
+    names = list(dict.fromkeys(wanted))
+    if options.format != "text":
+        msg = f"--format must be left out for a run, which has --json, got {options.format}"
+        raise InvalidInputError(msg)
     require_metrics(names)
+    _require_device(options.device)
     if options.inception is not None:  # before hours of other metrics
         require_published(options.inception)
     earlier = read_evaluation(options.run)
@@ -135,13 +141,23 @@ def _evaluate(options: argparse.Namespace) -> int:
     with stages(len(names), terminal=sys.stderr.isatty()) as tell:
         evaluation = measured(run, names, settings, best=options.best, tell=tell)
     entries = evaluation.entries
-    write_whole(options.run / EVALUATION, evaluation.joined(earlier).to_text().encode())
-    if options.json:
-        print("".join(line(record) for entry in entries for record in entry.records), end="")
-    else:
-        print(format_evaluation(evaluation, entries))
+    try:
+        write_whole(options.run / EVALUATION, evaluation.joined(earlier).to_text().encode())
+    finally:  # in a folder of somebody else's, too, it took hours
+        if options.json:
+            print("".join(line(record) for entry in entries for record in entry.records), end="")
+        else:
+            print(format_evaluation(evaluation, entries))
     print(options.run / EVALUATION, file=sys.stderr)
     return 0
+
+
+def _require_device(name: str) -> None:
+    import torch  # noqa: PLC0415
+
+    if name != "cpu" and not (name.startswith("cuda") and torch.cuda.is_available()):
+        msg = f"--device must be cpu, or cuda where torch finds a GPU, got {name!r}"
+        raise InvalidInputError(msg)
 
 
 def _count(text: str) -> int:

@@ -1,12 +1,14 @@
 """The command evaluate as a user meets it: the table, the records beside the run, wrong folders and wrong options."""
 
 import dataclasses
+import errno
 import json
 import shutil
 
 import pytest
+import torch
 
-from vae_models import evaluate, train
+from vae_models import evaluate, files, train
 from vae_models.compare import __main__ as compare
 from vae_models.evaluation_records import EVALUATION, Entry, Evaluation, read_evaluation
 from vae_models.evaluation_table import WIDTH, format_evaluation
@@ -103,6 +105,24 @@ def test_json_is_one_record_a_line(run, capsys):
     assert {row["schema"] for row in lines} == {"vaeproof.metric/1"}
 
 
+def test_a_metric_that_is_named_twice_is_measured_once(run):
+    assert evaluate.main([str(run), "--metrics", "mmd, elbo,mmd"]) == 0
+    assert [entry.metric for entry in read_evaluation(run).entries] == ["mmd", "elbo"]
+
+
+@pytest.mark.parametrize(("command", "words"), [(evaluate, FEW), (compare, ["--examples", "20"])])
+def test_what_was_measured_is_printed_where_it_cannot_be_written(command, words, run, capsys, monkeypatch):
+    def full(_path, _content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files, "write_whole", full)
+    monkeypatch.setattr(evaluate, "write_whole", full)
+    assert command.main([str(run), *words]) == 1
+    shown = capsys.readouterr()
+    assert "step 3" in shown.out
+    assert shown.err == "error: [Errno 28] No space left on device\n"
+
+
 def test_a_value_near_its_cap_is_flagged_and_explained():
     near = format_evaluation(made := evaluation(record(value=3.9, cap=3.912, error=0.01)), made.entries)
     assert "3.9*" in near
@@ -140,10 +160,19 @@ def test_long_names_and_reasons_stay_within_the_width():
         (["--samples", "1"], "samples must"),
         (["--seed", "-1"], "seed must"),
         (["--best"], "must hold best weights"),
+        (["--k", "0"], "--k: must be at least 1, got 0"),
+        (["--split", "noise"], "--split: invalid choice: 'noise'"),
+        (["--device", "cuda"], "--device must be cpu, or cuda where torch finds a GPU, got 'cuda'"),
+        (["--format", "md"], "--format must be left out for a run"),
     ],
 )
-def test_a_wrong_option_is_one_line_and_status_2(run, capsys, options, said):
-    assert evaluate.main([str(run), *options]) == 2
+def test_a_wrong_option_is_one_line_and_status_2(run, capsys, monkeypatch, options, said):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    try:
+        status = evaluate.main([str(run), *options])
+    except SystemExit as error:
+        status = error.code
+    assert status == 2
     errors = capsys.readouterr().err
     assert errors.startswith("error: ")
     assert said in errors

@@ -217,6 +217,8 @@ def test_a_record_that_was_kept_is_shown_in_a_format_and_nothing_is_written(want
     kept.write_text(StudyRecord(study=study.name, engine="local", jobs=1, total=0, arms=(), cells=()).to_text())
     assert evaluate.main([str(kept), "--format", wanted]) == 0
     assert holds in capsys.readouterr().out
+    assert evaluate.main([str(kept), "--json"]) == 2
+    assert capsys.readouterr() == ("", "error: --json must be left out for the table of a study; see --format\n")
     assert list(tmp_path.iterdir()) == [kept]
 
 

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vae_models.compare.records import COMPARISON
-from variational.command_line import ending_well
+from variational.command_line import Parser, ending_well
 from variational.errors import InvalidInputError, VaeproofError
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m vae_models.compare",
         description="Distance of a run to the non-parametric optimum, and measured quantities beside theorems' bounds.",
-        allow_abbrev=False,
     )
     parser.add_argument("run", type=Path, metavar="RUN_DIR", help="folder of a run")
     parser.add_argument("--split", choices=("train", "validation", "test"), default="train", help="default: train")
@@ -37,19 +36,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     from vae_models.compare.run import compare_run  # noqa: PLC0415
     from vae_models.files import write_whole  # noqa: PLC0415
     from vae_models.runs import load_run  # noqa: PLC0415
+    from vae_models.validation import require_count  # noqa: PLC0415
 
     try:
+        require_count("--examples", options.examples, least=2)
         run = load_run(options.run, best=options.best)
         comparison = compare_run(run, split=options.split, count=options.examples, seed=options.seed)
         target = options.out or options.run / COMPARISON
-        write_whole(target, comparison.to_text().encode())
+        try:
+            write_whole(target, comparison.to_text().encode())
+        finally:
+            print(render(comparison))
+    except BrokenPipeError:  # an OSError, but no fault of the user
+        raise
     except InvalidInputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except (VaeproofError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(render(comparison))
     print(f"\n{target}")
     return 0
 
