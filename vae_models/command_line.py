@@ -42,7 +42,7 @@ def read_task(preset: str | None, fields: Sequence[str], *, out: Path | None, re
 
     Raises:
         InvalidInputError: They do not fit each other, or make no sense.
-        SystemExit: An option is unknown or cannot be read (status 2), or help was asked for (status 0).
+        SystemExit: Help was asked for (status 0).
     """
     if resume is None:
         template = find_preset(preset or "").config

@@ -4,17 +4,21 @@ A field may be given by the end of its name where no other ends so: ``--learning
 ``--optimiser.learning-rate``. A part is exchanged by its kind, ``--model.decoder brenier``, before its fields are read.
 """
 
+import contextlib
 import dataclasses
 import functools
+import io
 import operator
 import typing
 from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from vae_models.config import RunConfig
-from vae_models.settings.paths import exchanged, kinds, leaves, members, parts
+from vae_models.settings.paths import exchanged, kinds, leaves, members, parts, type_of
+from variational.command_line import suggest
 from variational.errors import InvalidInputError
 
+_HELP_OPTION = "--help"
 _HELP = (
     "Besides --out DIR and --resume DIR, every setting is an option. The end of its name is enough where no other "
     "ends so: --learning-rate. A part is exchanged by one of its kinds, before the settings of that kind:"
@@ -25,31 +29,76 @@ def read_fields(template: RunConfig, words: Sequence[str]) -> RunConfig:
     """Return the configuration with the options of a command line; underscores and dashes are alike.
 
     Raises:
-        InvalidInputError: A name fits several settings, there is no such kind, or a value makes no sense.
-        SystemExit: An option is unknown or cannot be read (status 2), or help was asked for (status 0).
+        InvalidInputError: A name fits no setting or several, there is no such kind, or a value makes no sense.
+        SystemExit: Help was asked for (status 0).
     """
     if not words:
         return template
-    import tyro  # noqa: PLC0415  a command without fields need not load it
-
     begun, rest = _with_kinds(template, _split(words))
     names = {*leaves(begun)}
     options = [f"--{_full(word, names) or word[2:]}" if _is_option(word) else word for word in rest]
     options = _one_length(begun, options)
-    named = {word[2:] for word in options if _is_option(word)}
-    whole = not named or not named <= names  # help, and what is no option, are answered with all of them
-    found = tyro.cli(
-        _narrowed(begun, names if whole else named),
-        prog=f"python -m vae_models.train {template.preset}",
-        description=_description(begun) if whole else None,
-        args=options,
-        config=(tyro.conf.FlagConversionOff,),
-    )
-    config: RunConfig = _widened(found, begun)
+    try:
+        config: RunConfig = _widened(
+            _parsed(begun, options, prog=f"python -m vae_models.train {template.preset}"), begun
+        )
+    except SystemExit as error:
+        if not error.code:  # help was printed
+            raise
+        raise _refusal(begun, options) from error
     if config.preset != template.preset:
         msg = f"preset must be left as it is, {template.preset}, got {config.preset!r}"
         raise InvalidInputError(msg)
     return config
+
+
+def _parsed(begun: RunConfig, options: Sequence[str], *, prog: str) -> Any:
+    """Return what tyro reads of options, which ends the program, in silence, where it cannot."""
+    import tyro  # noqa: PLC0415  a command without fields need not load it
+
+    helping = _HELP_OPTION in options
+    named = {word[2:] for word in options if _is_option(word)}
+    with contextlib.nullcontext() if helping else contextlib.redirect_stderr(io.StringIO()):
+        return tyro.cli(
+            _narrowed(begun, {*leaves(begun)} if helping else named),
+            prog=prog,
+            description=_description(begun) if helping else None,
+            args=options,
+            config=(tyro.conf.FlagConversionOff,),
+        )
+
+
+def _refusal(begun: RunConfig, options: Sequence[str]) -> InvalidInputError:
+    """Return what is wrong with the first option that cannot be read."""
+    places = [place for place, word in enumerate(options) if _is_option(word)]
+    if not places or places[0]:
+        return InvalidInputError(f"settings must be written --name value, got {options[0]!r}")
+    known = leaves(begun)
+    for place, end in zip(places, [*places[1:], len(options)], strict=True):
+        name = options[place][2:]
+        if name not in known:
+            short = {full.rpartition(".")[2].replace("_", "-") for full in known}
+            rule = f"options must be settings of {begun.preset}, which --help lists"
+            return InvalidInputError(f"{rule}, got --{name}{suggest(name, short)}")
+        try:
+            _parsed(begun, options[place:end], prog="")
+        except SystemExit:
+            wanted, values = _expected(type_of(begun, name)), " ".join(options[place + 1 : end])
+            return InvalidInputError(f"--{name.replace('_', '-')} must be {wanted}, got {values!r}")
+    return InvalidInputError(f"settings must be written --name value, got {' '.join(options)}")
+
+
+def _expected(hint: Any) -> str:
+    """Return in words what values of a type are."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return f"one of {', '.join(map(str, arguments))}"
+    if origin is tuple:
+        count = "" if Ellipsis in arguments else f"{len(arguments)} "
+        return f"{count}{'whole numbers' if arguments[0] is int else 'numbers'}"
+    if arguments:
+        return " or ".join(getattr(member, "kind", None) or _expected(member) for member in arguments)
+    return {int: "a whole number", float: "a number", bool: "True or False", str: "a text"}.get(hint, "None")
 
 
 def _description(config: RunConfig) -> str:

@@ -79,20 +79,26 @@ def test_a_value_that_makes_no_sense_is_refused_in_one_line(words, message):
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("words", "message"),
     [
-        (["--strength", "2"], "--strength"),
-        (["--beta", "two"], "--objective.beta"),
-        (["--encoder.widths", "1.5"], "--model.encoder.widths"),
-        (["--binarisation", "often"], "--data.binarisation"),
-        (["--spectral-norm", "1"], "--model.spectral-norm"),
+        (["--strength", "2"], "options must be settings of p, .*, got --strength"),
+        (["--stpes", "2"], "got --stpes; did you mean steps"),
+        (["20"], "settings must be written --name value, got '20'"),
+        (["--beta", "two"], "--objective.beta must be a number or linear or .*, got 'two'"),
+        (["--beta"], "--objective.beta must be a number or linear or .*, got ''"),
+        (["--seed", "1", "2"], "--seed must be a whole number, got '1 2'"),
+        (["--steps", "1e3"], "--steps must be a whole number or None, got '1e3'"),
+        (["--encoder.widths", "1.5"], "--model.encoder.widths must be whole numbers, got '1.5'"),
+        (["--optimiser.betas", "0.5"], "--optimiser.betas must be 2 numbers, got '0.5'"),
+        (["--seed", "2", "--binarisation", "often"], "--data.binarisation must be one of real, .*, got 'often'"),
+        (["--spectral-norm", "1"], "--model.spectral-norm must be True or False, got '1'"),
     ],
 )
-def test_what_is_unknown_or_of_another_type_is_refused_by_name(words, named, capsys):
-    with pytest.raises(SystemExit) as caught:
+def test_what_is_unknown_or_of_another_type_is_refused_in_one_line(words, message, capsys):
+    with pytest.raises(InvalidInputError, match=message) as caught:
         read(*words)
-    assert caught.value.code == 2
-    assert named in capsys.readouterr().err
+    assert "\n" not in str(caught.value)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_help_shows_the_kinds_of_every_part(capsys):

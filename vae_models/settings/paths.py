@@ -41,6 +41,12 @@ def parts(record: Any, *, prefix: str = "") -> dict[str, Any]:
     return found
 
 
+def type_of(record: Any, name: str) -> Any:
+    """Return the type of the setting of a dotted name."""
+    first, _, rest = name.partition(".")
+    return type_of(getattr(record, first), rest) if rest else typing.get_type_hints(type(record))[first]
+
+
 def kinds(hint: Any) -> dict[str, type]:
     """Return the classes by kind among the members of a type; none where it allows no part."""
     return {member.kind: member for member in members(hint) if hasattr(member, "kind")}
