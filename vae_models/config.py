@@ -57,9 +57,10 @@ class DataConfig:
     def __post_init__(self) -> None:
         """Refuse sizes below one, a negative scale and a weight that is no probability."""
         require_positive(self, "train_size", "image_size", "dimension", "count")
-        for name in ("validation_size", "data_seed", "deviation", "noise_variance"):
+        for name in ("validation_size", "deviation", "noise_variance"):
             value = getattr(self, name)
             require(value is None or 0 <= value < float("inf"), name, value, "at least 0 and finite")
+        require(0 <= self.data_seed < 2**60, "data_seed", self.data_seed, "at least 0 and below 2**60")  # 8 seeds of it
         require(abs(self.separation) < float("inf"), "separation", self.separation, "finite")
         require(0 <= self.weight <= 1, "weight", self.weight, "between 0 and 1")
 

@@ -62,6 +62,7 @@ def test_the_hash_does_not_know_the_machine():
         (RunConfig, {"preset": "p", "epochs": 1, "batch_size": 0}, "batch_size must"),
         (RunConfig, {"preset": "p", "epochs": 1, "seed": -1}, "seed must"),
         (RunConfig, {"preset": "p", "epochs": 1, "evaluate_every": float("nan")}, "evaluate_every must"),
+        (DataConfig, {"data_seed": 2**60}, "data_seed must be at least 0 and below"),
         (OptimiserConfig, {"learning_rate": 0.0}, "learning_rate must"),
         (OptimiserConfig, {"learning_rate": float("nan")}, "learning_rate must"),
         (OptimiserConfig, {"betas": (0.9, 1.0)}, "betas must"),

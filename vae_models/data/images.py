@@ -119,7 +119,9 @@ def read_folder(folder: Path, *, size: int, crop: int | None = None) -> tuple[li
     if not paths:
         msg = f"{folder}: expected pictures ({', '.join(SUFFIXES)}) in this folder, found none; name it by --path"
         raise DataError(msg)
-    pictures = [reduce_area(_centre(_read_picture(path), path=path, side=crop), size=size) for path in paths]
+    pictures = [
+        reduce_area(_centre(_read_picture(path), path=path, side=crop, least=size), size=size) for path in paths
+    ]
     for path, picture in zip(paths, pictures, strict=True):
         if picture.shape != pictures[0].shape:
             msg = f"{path}: {picture.shape[0]} channels, expected {pictures[0].shape[0]} as in {paths[0]}"
@@ -144,9 +146,12 @@ def _read_picture(path: Path) -> Bytes:
     return np.ascontiguousarray(picture.transpose(2, 0, 1))
 
 
-def _centre(picture: Bytes, *, path: Path, side: int | None) -> Bytes:
+def _centre(picture: Bytes, *, path: Path, side: int | None, least: int) -> Bytes:
     height, width = picture.shape[-2:]
     kept = side or min(height, width)
+    if kept < least:
+        msg = f"{path}: {height}x{width}, cut to {kept}x{kept}, too small for a side of {least}; see --image-size"
+        raise DataError(msg)
     if kept > min(height, width):
         msg = f"{path}: {height}x{width}, too small for a centre square of {kept}"
         raise DataError(msg)

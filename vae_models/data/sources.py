@@ -170,6 +170,9 @@ def _text(config: DataConfig, folder: Path) -> DataSet:
     path = _path(config, folder)
     if not path.is_dir():
         sentences = read_sentences(path)
+        if len(sentences) == 1:
+            msg = f"{path}: expected two sentences or more, one a line, the last of which are for the test; got one"
+            raise DataError(msg)
         held = max(1, len(sentences) // 10)
         validation = _default(config.validation_size, held)
         return text_data(path.name, sentences[:-held], sentences[-held:], validation=validation, seed=config.data_seed)

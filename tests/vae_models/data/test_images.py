@@ -152,3 +152,6 @@ def test_a_folder_without_pictures_and_one_of_different_ones_are_refused(tmp_pat
     (tmp_path / "b.png").write_bytes(png(np.zeros((4, 4, 3), dtype=np.uint8), kind=2))
     with pytest.raises(DataError, match=r"b\.png: 3 channels, expected 1"):
         load(config, tmp_path)
+    (tmp_path / "a.png").write_bytes(png(np.zeros((1, 4, 1), dtype=np.uint8)))
+    with pytest.raises(DataError, match=r"a\.png: 1x4, cut to 1x1, too small for a side of 2; .*--image-size"):
+        load(config, tmp_path)

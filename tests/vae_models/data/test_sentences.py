@@ -69,6 +69,13 @@ def test_text_is_read_from_a_file_or_from_a_folder(tmp_path):
     assert [len(parts.train), len(parts.validation), parts.test] == [100, 1, None]
 
 
+def test_a_file_of_one_sentence_is_refused_by_name(tmp_path):
+    path = tmp_path / "one.txt"
+    path.write_text("one two three", encoding="utf-8")
+    with pytest.raises(DataError, match=r"one\.txt: expected two sentences or more"):
+        load(DataConfig(source="text", path=str(path)), tmp_path)
+
+
 def test_sentences_at_their_usual_place_are_read(tmp_path):
     folder = tmp_path / BROUGHT["synthetic-text"]
     folder.mkdir()
