@@ -137,6 +137,8 @@ def _told(record: StudyRecord, out: Path) -> int:
     cpu = sum(cell.cpu_seconds for cell in record.cells)
     print(f"{len(record.cells) - failed} of {record.total} cells done, {failed} failed, {cpu:.0f} s of processor time")
     print(out / STUDY)
+    if failed:
+        print("failed cells stay so until the same command has --retry-failed", file=sys.stderr)
     print(f"table: python -m vae_models.evaluate {out}", file=sys.stderr)
     return 1 if failed else 0
 

@@ -91,6 +91,16 @@ def test_the_command_runs_a_study_and_says_how_it_ended(out, capsys):
     assert "1 of 1 cells have ended already" in capsys.readouterr().err
 
 
+def test_a_cell_that_failed_is_told_with_the_option_that_runs_it_again(out, capsys, monkeypatch):
+    monkeypatch.setattr(command, "find_study", lambda _name: tiny_study(seeds=(0,), metrics=("elbo", "nothing")))
+    monkeypatch.setattr(command, "engine_factory", lambda *_args, **_options: Inline)
+    assert command.main(["tiny", "--out", str(out)]) == 1
+    captured = capsys.readouterr()
+    assert "0 of 1 cells done, 1 failed" in captured.out
+    assert "failed: " in captured.err
+    assert "has --retry-failed" in captured.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
