@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from vae_models.config import RunConfig
 from vae_models.options import read_fields
@@ -52,7 +53,8 @@ def read_task(preset: str | None, fields: Sequence[str], *, out: Path | None, re
             raise InvalidInputError(msg)
         folder = out / config.folder_name
         if (folder / CONFIG).exists():
-            msg = f"{folder} holds this run already; go on with: python -m vae_models.train --resume {folder}"
+            again = f"python -m vae_models.train --resume {quote(str(folder))}"
+            msg = f"{folder} holds this run already; go on with: {again}"
             raise InvalidInputError(msg)
         return Task(config=config, folder=folder, resumed=False, begun=config)
     begun = read_config(resume / CONFIG)

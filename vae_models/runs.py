@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import torch
@@ -94,7 +95,8 @@ def load_run(
     config = read_config(folder / CONFIG)
     found = find_checkpoint(folder / CHECKPOINTS, identity=config.trajectory)
     if found.path is None:
-        msg = f"{folder} must hold a checkpoint, got none; go on with: python -m vae_models.train --resume {folder}"
+        again = f"python -m vae_models.train --resume {quote(str(folder))}"
+        msg = f"{folder} must hold a checkpoint, got none; go on with: {again}"
         raise InvalidInputError(msg)
     state, step = found.state, int(found.state["steps"])
     if best:

@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from vae_models.files import locked
 from vae_models.progress import cells_bar
@@ -139,7 +140,7 @@ def _told(record: StudyRecord, out: Path) -> int:
     print(out / STUDY)
     if failed:
         print("failed cells stay so until the same command has --retry-failed", file=sys.stderr)
-    print(f"table: python -m vae_models.evaluate {out}", file=sys.stderr)
+    print(f"table: python -m vae_models.evaluate {quote(str(out))}", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from vae_models.command_line import Task, read_task
 from vae_models.errors import NonFiniteLossError
@@ -94,7 +95,8 @@ def _train(task: Task) -> int:
     if record is None:
         return 0
     if record.outcome == "interrupted":
-        say(f"interrupted at step {record.step}; go on with: python -m vae_models.train --resume {task.folder}")
+        again = f"python -m vae_models.train --resume {quote(str(task.folder))}"
+        say(f"interrupted at step {record.step}; go on with: {again}")
         return 130
     loss = "" if record.loss is None else f", training loss {record.loss:.4f}"
     best = "" if record.best_loss is None else f", best validation loss {record.best_loss:.4f} at {record.best_step}"

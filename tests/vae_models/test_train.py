@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import random
+import shlex
 import signal
 import socket
 import subprocess
@@ -259,6 +260,16 @@ def test_what_does_not_fit_a_run_that_is_there_is_refused(words, message, tmp_pa
     words = [word.replace("{out}", str(tmp_path)).replace("{run}", str(run_folder(tmp_path))) for word in words]
     assert train.main([*words, *FAST]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_command_that_is_told_can_be_typed_with_a_folder_of_any_name(tmp_path, capsys):
+    words = ["digits", "--out", str(tmp_path / "my runs"), "--steps", "1", *hidden(8), *FAST]
+    assert train.main(words) == 0
+    capsys.readouterr()
+    assert train.main(words) == 2
+    told = shlex.split(capsys.readouterr().err.rpartition("vae_models.train ")[2])
+    assert told == ["--resume", str(run_folder(tmp_path / "my runs"))]
+    assert train.main(told) == 0
 
 
 def test_a_missing_data_set_is_a_failed_run_with_the_command_to_fetch_it(tmp_path, capsys):
