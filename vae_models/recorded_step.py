@@ -3,20 +3,16 @@
 Replaying spares what Python and autograd do between operations, a twentieth of the step of a middling network.
 """
 
-import dataclasses
-import functools
 import statistics
 import time
-import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
+from vae_models.known_parts import is_known
 from vae_models.objective import Batch, Terms
-from vae_models.objectives.mixture import MixtureElbo
-from vae_models.objectives.weighted import WeightedSum
 from vae_models.plain_steps import why_not_plain
 from vae_models.recording import WatchedBatch, record
 
@@ -29,8 +25,6 @@ Compute = Callable[[Tensor, Tensor], tuple[Tensor, Mapping[str, Tensor], Sequenc
 _AFTER = 200  # ordinary steps; a recording takes as long as some hundred of a small network
 _LONGEST = 0.05  # seconds; in a longer step what is spared does not count
 _TRIES = 9  # in turn, of which the median counts
-_KNOWN = ("vae_models", "torch")  # packages whose parts compute the same operations in every step
-_PLAIN = (Tensor, torch.Generator, torch.dtype, torch.device, str, int, float, type, types.NoneType)
 
 
 class RecordedStep:
@@ -80,7 +74,8 @@ def recording(engine: "Engine", index: Tensor) -> Compute | None:
         engine: On a processor, in training.
         index: Positions of a batch to try it on.
     """
-    if why_not_plain(engine) is not None or not _is_known(engine):
+    model, objective = engine.model, engine.objective
+    if why_not_plain(engine) is not None or _remembers(engine) or not is_known(model, objective):
         return None
     compute, kept = _compute(engine), _Kept(engine)
     batches = [engine.batch_of(each) for each in (index, engine.random_index())]
@@ -147,8 +142,7 @@ class _Kept:
     """Draws and buffers of an engine as they are now."""
 
     def __init__(self, engine: "Engine") -> None:
-        modules = [engine.model, *([engine.objective] if isinstance(engine.objective, nn.Module) else [])]
-        self._buffers = [buffer for module in modules for buffer in module.buffers()]
+        self._buffers = [buffer for module in _modules(engine) for buffer in module.buffers(recurse=False)]
         self._generator = engine.generator
         self._values = [value.clone() for value in self.states()]
 
@@ -172,48 +166,12 @@ def _same(one: Sequence[Tensor | None], other: Sequence[Tensor | None]) -> bool:
     )
 
 
-def _is_known(engine: "Engine") -> bool:
-    """Return whether model and objective are made of parts of this package and of torch alone, without memory."""
-    objective = engine.objective
-    if not isinstance(objective, WeightedSum | MixtureElbo):
-        return False
+def _remembers(engine: "Engine") -> bool:
+    """Return whether something in model or objective holds a state that is no parameter and no buffer."""
     usual = nn.Module.get_extra_state
-    if any(
-        type(module).get_extra_state is not usual for whole in (engine.model, objective) for module in whole.modules()
-    ):
-        return False
-    seen: set[int] = set()
-    waiting: list[Any] = [engine.model, objective]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, _PLAIN) or id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, Mapping):
-            waiting += value.values()
-        elif isinstance(value, list | tuple | set):
-            waiting += value
-        elif isinstance(value, functools.partial):
-            waiting += (value.func, value.args, value.keywords)
-        elif _package(value) in _KNOWN:
-            waiting += _held(value)
-        else:
-            return False
-    return True
+    return any(type(module).get_extra_state is not usual for module in _modules(engine))
 
 
-def _package(value: Any) -> str:
-    """Return the package that a function, or the class of anything else, is defined in."""
-    if isinstance(value, types.BuiltinFunctionType):  # of an extension; torch's belong to a class of its own
-        value = type(value.__self__) if not isinstance(value.__self__, type) else value.__self__
-    named = value if isinstance(value, types.FunctionType | type) else type(value)
-    return str(named.__module__).partition(".")[0]
-
-
-def _held(value: Any) -> Iterator[Any]:
-    """Yield what a module, a function or a record holds."""
-    yield from getattr(value, "__dict__", {}).values()
-    if dataclasses.is_dataclass(value):  # which may have slots
-        yield from (getattr(value, field.name) for field in dataclasses.fields(value))
-    if isinstance(value, types.FunctionType):
-        yield from (cell.cell_contents for cell in value.__closure__ or ())
+def _modules(engine: "Engine") -> list[nn.Module]:
+    wholes = [engine.model, *([engine.objective] if isinstance(engine.objective, nn.Module) else [])]
+    return [module for whole in wholes for module in whole.modules()]

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from tests.vae_models.engines import OBJECTIVES, REAL, config_of, data_of, engine_of
-from vae_models import recorded_step
+from vae_models import known_parts, recorded_step
 from vae_models.builders.run import build
 from vae_models.config import LaggingConfig
 from vae_models.divergences.kernels import gaussian_kernel
@@ -131,7 +131,7 @@ def test_draws_of_the_default_generator_go_on_and_a_hook_of_a_user_is_not_frozen
         return engine
 
     if known:
-        monkeypatch.setattr(recorded_step, "_KNOWN", (*recorded_step._KNOWN, "tests"))
+        monkeypatch.setattr(known_parts, "KNOWN", (*known_parts.KNOWN, "tests"))
     assert_steps_are_the_ordinary(config_of(ElboConfig()), recorded=known, change=with_dropout)
 
 
