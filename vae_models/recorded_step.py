@@ -51,12 +51,11 @@ class RecordedStep:
         """
         engine = self._engine
         self._taken += 1
-        index = engine.next_index()
         if self._taken == _AFTER:
-            self._program = recording(engine, index)
+            self._program = recording(engine, engine.next_index())
         if self._program is None:
             return None
-        batch = engine.begin_batch(index)
+        batch = engine.begin_batch(engine.next_index())
         loss, parts, gradients = self._program(batch.data, batch.index)
         engine.require_finite(engine.steps, loss)
         for weight, gradient in zip(engine.parameters, gradients, strict=True):

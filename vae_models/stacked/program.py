@@ -102,7 +102,6 @@ class Program:
         self._generators = tuple(generators)
         self._place = torch.Generator(self._generators[0].device)
         self._recorded: dict[frozenset[str], Any] = {}
-        self._replayable = True
 
     def __call__(self, stacked: Stacked, *, step: int) -> Found:
         """Return losses and gradients of a batch of each run.
@@ -113,11 +112,10 @@ class Program:
         """
         tensors = {field.name: getattr(stacked, field.name) for field in dataclasses.fields(stacked)}
         weighted = frozenset(stacked.weights)  # the parts with a weight make another program
-        if self._replayable and weighted not in self._recorded:
+        if weighted not in self._recorded:
             self._record(weighted, tensors)
-        if not self._replayable:
-            return Found(**self._compute(tensors, step))
-        return Found(**self._recorded[weighted](tensors))
+        program = self._recorded[weighted]
+        return Found(**(self._compute(tensors, step) if program is None else program(tensors)))
 
     def _record(self, weighted: frozenset[str], tensors: Mapping[str, Any]) -> None:
         """Record the program, which computes it once; what is drawn meanwhile is drawn again."""
@@ -127,7 +125,6 @@ class Program:
             return self._compute(tensors, 0)
 
         self._recorded[weighted] = record(compute, tensors)
-        self._replayable = self._recorded[weighted] is not None
         for generator, state in zip(self._generators, before, strict=True):
             generator.set_state(state)
 
